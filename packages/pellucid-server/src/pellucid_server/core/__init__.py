@@ -1,0 +1,1 @@
+"""core: errors, ids, clock, bounds. Standard library only; every floor may use it, it uses none."""
