@@ -1,0 +1,1 @@
+"""drivers: the only place that knows `clickhouse_connect` and `chdb`. Everybody else sees the `Driver` port."""

@@ -1,0 +1,175 @@
+"""The driver over `clickhouse-connect`, whose chDB client and HTTP client are one API.
+
+Each thread gets a handle of its own: chDB allows one engine per data directory and many handles, and a handle is not thread-safe.
+Driver errors are translated here, with their cause kept; the engine's error codes that we act on are owned below.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import clickhouse_connect
+import pyarrow as pa
+from clickhouse_connect import common
+from clickhouse_connect.driver.client import Client
+from clickhouse_connect.driver.exceptions import ClickHouseError
+
+from pellucid_server.core.errors import BadRequest, DataDirectoryInUse, PellucidError, QueryTooExpensive, Unavailable
+from pellucid_server.store.spans.drivers.port import Limits, Result, Statement
+
+_LIMIT_CODES = {
+    158: "rows",
+    159: "time",
+    160: "time",
+    241: "memory",
+    396: "result size",
+    307: "bytes",
+}
+_STORE_DOWN_CODES = {243: "disk full", 76: "lock", 210: "network", 209: "network"}
+_USER_CODES = {36, 43, 44, 46, 47, 53, 62, 386, 42, 6, 41, 427}
+
+DEFAULT_LIMITS = Limits()
+
+
+def connect_embedded(path: str) -> "ClickHouseDriver":
+    """The engine in this process on a data directory. Raises `DataDirectoryInUse` where another process owns it."""
+    return ClickHouseDriver(lambda: clickhouse_connect.get_client(interface="chdb", path=path))
+
+
+def connect_http(url: str) -> "ClickHouseDriver":
+    """A ClickHouse server by URL, such as `http://user:password@host:8123/database`."""
+
+    def connect() -> Client:
+        return clickhouse_connect.get_client(
+            dsn=url.replace("http://", "clickhouse://", 1).replace("https://", "clickhouses://", 1)
+        )
+
+    return ClickHouseDriver(connect)
+
+
+class ClickHouseDriver:
+    """The `Driver` port over clickhouse-connect clients, one a thread."""
+
+    def __init__(self, connect: Callable[[], Client]) -> None:
+        # A session id per client would serialise queries of one thread's client on the server for nothing.
+        common.set_setting("autogenerate_session_id", False)
+        self._connect = connect
+        self._local = threading.local()
+        self._lock = threading.Lock()
+        self._clients: list[Client] = []
+        self._client()
+
+    def query(self, statement: Statement, limits: Limits = DEFAULT_LIMITS) -> Result:
+        """Rows of a statement."""
+        with _Translated(statement):
+            result = self._client().query(
+                statement.sql, parameters=dict(statement.parameters), settings=_settings(statement, limits)
+            )
+            return Result(names=tuple(result.column_names), rows=result.result_rows)
+
+    def query_arrow(self, statement: Statement, limits: Limits = DEFAULT_LIMITS) -> pa.Table:
+        """One Arrow table of a statement."""
+        with _Translated(statement):
+            client = self._client()
+            return client.query_arrow(
+                statement.sql, parameters=dict(statement.parameters), settings=_settings(statement, limits), use_strings=True
+            )
+
+    def stream_arrow(self, statement: Statement, limits: Limits = DEFAULT_LIMITS) -> Iterator[pa.RecordBatch]:
+        """Arrow blocks of a statement; a client of its own, because a stream occupies it until it ends."""
+        with _Translated(statement):
+            client = self._connect()
+            try:
+                with client.query_arrow_stream(
+                    statement.sql, parameters=dict(statement.parameters), settings=_settings(statement, limits), use_strings=True
+                ) as stream:
+                    for block in stream:
+                        yield from block.to_batches() if isinstance(block, pa.Table) else (block,)
+            finally:
+                client.close()
+
+    def insert(self, table: str, rows: pa.Table) -> None:
+        """Append rows; they are on disk when this returns (`fsync_after_insert`)."""
+        with _Translated(Statement(sql=f"INSERT INTO {table}", parameters={})):
+            self._client().insert_arrow(table, rows)
+
+    def command(self, sql: str) -> None:
+        """Run DDL or maintenance."""
+        with _Translated(Statement(sql=sql, parameters={})):
+            self._client().command(sql)
+
+    def close(self) -> None:
+        """Close every handle."""
+        with self._lock:
+            clients, self._clients = self._clients, []
+        for client in clients:
+            client.close()
+
+    def _client(self) -> Client:
+        client: Client | None = getattr(self._local, "client", None)
+        if client is None:
+            client = self._open()
+            self._local.client = client
+            with self._lock:
+                self._clients.append(client)
+        return client
+
+    def _open(self) -> Client:
+        try:
+            return self._connect()
+        except Exception as error:
+            if "Cannot lock file" in str(error) or "another" in str(error).lower():
+                raise DataDirectoryInUse from error
+            raise Unavailable(f"The analytic store cannot be reached: {error}. Check its address and that it runs.") from error
+
+
+def _settings(statement: Statement, limits: Limits) -> dict[str, Any]:
+    return {
+        "max_execution_time": limits.seconds,
+        "max_memory_usage": limits.memory_bytes,
+        "max_threads": limits.threads,
+        "log_comment": statement.tag,
+        "timeout_overflow_mode": "throw",
+        # A row's partition follows from its key, so two versions of it never lie in two partitions.
+        "do_not_merge_across_partitions_select_final": 1,
+    }
+
+
+class _Translated:
+    """Turn the driver's errors into ours and log slow statements."""
+
+    def __init__(self, statement: Statement) -> None:
+        self._statement = statement
+
+    def __enter__(self) -> None:
+        self._started = time.monotonic()
+
+    def __exit__(self, _type: object, error: BaseException | None, _trace: object) -> None:
+        took = time.monotonic() - self._started
+        if took > 5:
+            logging.getLogger(__name__).warning("slow statement: %.1f s, %s", took, self._statement.tag or self._statement.sql[:80])
+        if isinstance(error, (ClickHouseError, pa.ArrowException, OSError)):
+            raise translate(error) from error
+
+
+def error_code(error: BaseException) -> int:
+    """The engine's error number in a driver error's text, else 0."""
+    _, found, rest = str(error).partition("Code: ")
+    digits = rest.split(".", 1)[0].split(" ", 1)[0].strip(".,:)") if found else ""
+    return int(digits) if digits.isdigit() else 0
+
+
+def translate(error: BaseException) -> PellucidError:
+    """Our error for a driver's."""
+    code = error_code(error)
+    text = str(error).split("(version", 1)[0].strip()
+    if code in _LIMIT_CODES:
+        what = _LIMIT_CODES[code]
+        return QueryTooExpensive(f"The query met its {what} limit. Narrow the time range or the filter and ask again.", limit=what)
+    if code in _USER_CODES:
+        return BadRequest(f"The analytic store refused the query: {text}")
+    if code in _STORE_DOWN_CODES or isinstance(error, OSError):
+        return Unavailable(f"The analytic store cannot take this now ({text or type(error).__name__}).")
+    return PellucidError(f"The analytic store failed: {text}")
