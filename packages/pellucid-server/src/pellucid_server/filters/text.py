@@ -1,0 +1,69 @@
+"""Folding of text for full-text search: what is written to the index and what is asked of it go through the same function.
+
+The store's tokenizer (`splitByNonAlpha`) cuts at every ASCII character that is neither letter nor digit and treats *every* byte outside
+ASCII as part of a word. So all that is not ASCII is settled here: accents go, case goes, punctuation of any script becomes a space, and
+in scripts that write without spaces each character stands alone, so that any run of characters can be found.
+Nothing here may know where the text comes from or where it is kept.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import Final
+
+_NON_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+_TOKEN: Final = re.compile(r"[0-9A-Za-z\u0080-\U0010ffff]+")
+
+# Scripts without spaces between words, as (first, last) code points. Hangul has spaces, but its particles are written on to the
+# word, so that a search for the word alone would not find it.
+_UNSPACED: Final = (
+    (0x0E00, 0x0EFF),  # Thai, Lao
+    (0x1000, 0x109F),  # Myanmar
+    (0x1780, 0x17FF),  # Khmer
+    (0x2E80, 0x2FDF),  # CJK radicals
+    (0x3005, 0x3007),  # 々〆〇
+    (0x3040, 0x30FF),  # Hiragana, Katakana
+    (0x31F0, 0x31FF),  # Katakana extensions
+    (0x3400, 0x4DBF),  # CJK extension A
+    (0x4E00, 0x9FFF),  # CJK unified ideographs
+    (0xAC00, 0xD7A3),  # Hangul syllables
+    (0xF900, 0xFAFF),  # CJK compatibility ideographs
+    (0x20000, 0x323AF),  # CJK extensions B to H
+)
+
+# The marks that make が of か: other letters, not accents.
+_KANA_VOICING: Final = "\u3099\u309a"
+
+
+def fold(text: str) -> str:
+    """`text` as it is indexed and compared. Cheap for ASCII; folding twice finds the same words as folding once."""
+    if text.isascii():
+        return text.lower()
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return _NON_ASCII.sub(_fold_run, decomposed)
+
+
+def tokens(query: str) -> tuple[str, ...]:
+    """The words of `query`, folded, each once, in order: exactly what the store's tokenizer makes of the folded text."""
+    return tuple(dict.fromkeys(_TOKEN.findall(fold(query))))
+
+
+def phrase_pattern(query: str) -> str:
+    """A regular expression (RE2, on folded text) that finds the words of `query` side by side, whatever stands between them."""
+    # RE2 reads UTF-8; `\\x{80}` and up are word characters here because they are for the tokenizer.
+    return r"[^0-9a-z\x{80}-\x{10FFFF}]+".join(_TOKEN.findall(fold(query)))
+
+
+def _fold_run(match: re.Match[str]) -> str:
+    letters = "".join(char for char in match.group() if not unicodedata.combining(char) or char in _KANA_VOICING)
+    return "".join(map(_fold_char, unicodedata.normalize("NFC", letters)))
+
+
+@lru_cache(maxsize=16_384)
+def _fold_char(char: str) -> str:
+    point = ord(char)
+    if any(first <= point <= last for first, last in _UNSPACED):
+        return f" {char} "
+    if char.isalnum() or unicodedata.category(char).startswith("M"):
+        return char
+    return " "
