@@ -1,0 +1,8 @@
+"""The list of areas: what is imported here is part of the schema. A table in a file that is not listed does not exist."""
+
+from types import ModuleType
+
+from pellucid_server.store.meta import audit, comments, invitations, keys, organizations, people, prices, settings, views
+from pellucid_server.store.meta.schema import metadata as metadata
+
+AREAS: tuple[ModuleType, ...] = (organizations, people, invitations, keys, prices, views, comments, settings, audit)

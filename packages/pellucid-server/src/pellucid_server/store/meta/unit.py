@@ -1,0 +1,32 @@
+"""A unit of work: one transaction with all repositories on it. What it wrote is committed together, or not at all."""
+
+from sqlalchemy import Connection
+
+from pellucid_server.store.meta.audit import AuditLog
+from pellucid_server.store.meta.comments import Comments
+from pellucid_server.store.meta.invitations import Invitations
+from pellucid_server.store.meta.keys import ApiKeys
+from pellucid_server.store.meta.organizations import Organizations, Projects
+from pellucid_server.store.meta.people import Memberships, People, Sessions
+from pellucid_server.store.meta.prices import Prices
+from pellucid_server.store.meta.settings import Settings
+from pellucid_server.store.meta.views import SavedViews
+
+
+class UnitOfWork:
+    """The repositories, on one open transaction. `MetaStore` opens and ends it."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.organizations = Organizations(connection)
+        self.projects = Projects(connection)
+        self.people = People(connection)
+        self.organization_members = Memberships.of_organizations(connection)
+        self.project_members = Memberships.of_projects(connection)
+        self.invitations = Invitations(connection)
+        self.sessions = Sessions(connection)
+        self.keys = ApiKeys(connection)
+        self.prices = Prices(connection)
+        self.views = SavedViews(connection)
+        self.comments = Comments(connection)
+        self.settings = Settings(connection)
+        self.audit = AuditLog(connection)
