@@ -72,3 +72,7 @@ class RawSpan:
     """Attributes that the emitter itself, or a bound of ours, cut off."""
     flags: tuple[str, ...] = ()
     """What a door had to do to take it: `attribute_cut`, `events_cut`, …"""
+    stamp: int = 0
+    """When the emitter knew this: the end time, else the start time, else the log's time. In a conflict the later part wins."""
+    stamps: Mapping[str, int] = field(default_factory=dict)
+    """Merged spans only: the stamp of each field (`name`) or attribute (`attributes.key`) that is older than `stamp`."""
