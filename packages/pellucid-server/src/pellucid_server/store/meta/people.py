@@ -103,10 +103,12 @@ class People:
         """By lower-case address."""
         return first(Person, self._connection.execute(select(people).where(people.c.email == email)).all())
 
-    def anybody_can_sign_in(self) -> bool:
-        """Whether at least one person has a password."""
-        query = select(people.c.id).where(people.c.password_hash.is_not(None)).limit(1)
-        return self._connection.execute(query).first() is not None
+    def an_owner_can_sign_in(self) -> bool:
+        """Whether at least one owner of an organisation has a password."""
+        owner = organization_members.c.role == Role.OWNER
+        query = select(people.c.id).join(organization_members, organization_members.c.person_id == people.c.id)
+        found = self._connection.execute(query.where(owner & people.c.password_hash.is_not(None)).limit(1))
+        return found.first() is not None
 
 
 class Memberships:
