@@ -1,0 +1,51 @@
+"""Pellucid's light client: traces, prompts, scores, feedback, data sets and experiments for LLM applications.
+
+What lives here: the public names, and nothing else. What must not live here: work at import time.
+The names are documented in `docs/reference/client/`.
+"""
+
+from pellucid.exporting.ledger import Stats
+from pellucid.frames import context, continue_trace, inject
+from pellucid.instruments import instrument
+from pellucid.masks import patterns
+from pellucid.observe import observe
+from pellucid.scores import feedback, score
+from pellucid.setup import flush, init, shutdown, stats
+from pellucid.steps import (
+    Step,
+    current_span_id,
+    current_trace_id,
+    generation,
+    span,
+    trace,
+    update_span,
+    update_trace,
+)
+from pellucid.threads import carry
+from pellucid.version import VERSION as __version__
+
+__all__ = [
+    "Stats",
+    "Step",
+    "__version__",
+    "carry",
+    "context",
+    "continue_trace",
+    "current_span_id",
+    "current_trace_id",
+    "feedback",
+    "flush",
+    "generation",
+    "init",
+    "inject",
+    "instrument",
+    "observe",
+    "patterns",
+    "score",
+    "shutdown",
+    "span",
+    "stats",
+    "trace",
+    "update_span",
+    "update_trace",
+]

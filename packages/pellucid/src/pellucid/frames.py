@@ -1,0 +1,196 @@
+"""What everything below inherits: one frozen frame in OpenTelemetry's context.
+
+What lives here: the frame (inherited attributes, the local root, capture mode), `context()`, and the frame's way
+through W3C headers. What must not live here: spans and their attributes (`steps`), threads (`threads`).
+
+The frame travels wherever OpenTelemetry's context travels: tasks, generators and, through `threads`, new threads.
+It is put into Baggage only on demand (`inject`, or `propagate=True`), because automatic Baggage would also reach
+model providers, and it is read from Baggage only by `continue_trace`, because a header can be forged.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from opentelemetry import baggage, trace
+from opentelemetry.baggage.propagation import W3CBaggagePropagator
+from opentelemetry.context import Context, attach, create_key, detach, get_current, get_value, set_value
+from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+from pellucid import semconv
+from pellucid.guard import GUARD
+from pellucid.settings import Capture
+from pellucid.values import scalar_of
+
+FRAME_KEY: Final = create_key("pellucid-frame")
+
+TRACE_CONTEXT = TraceContextTextMapPropagator()
+BAGGAGE = W3CBaggagePropagator()
+
+FIELD_KEYS: Final[Mapping[str, str]] = {
+    "user_id": semconv.USER_ID,
+    "session_id": semconv.SESSION_ID,
+    "feature": semconv.FEATURE,
+    "user_tier": semconv.USER_TIER,
+    "experiment": semconv.EXPERIMENT,
+    "environment": semconv.ENVIRONMENT,
+    "release": semconv.RELEASE,
+    "rollout_arm": semconv.ROLLOUT_ARM,
+    "rollout_probability": semconv.ROLLOUT_PROBABILITY,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """The inherited part of the current context."""
+
+    attributes: Mapping[str, Any]
+    root: trace.Span | None
+    """Outermost step of this package in this process; `update_trace` writes to it."""
+    capture: Capture | None
+
+
+EMPTY = Frame(attributes={}, root=None, capture=None)
+
+
+def current_frame(context: Context | None = None) -> Frame:
+    """The frame of the context, or the empty one."""
+    frame = get_value(FRAME_KEY, context)
+    return frame if isinstance(frame, Frame) else EMPTY
+
+
+def field_attributes(
+    fields: Mapping[str, Any],
+    tags: Sequence[str] | None,
+    metadata: Mapping[str, Any] | None,
+    inherited: Mapping[str, Any],
+) -> dict[str, Any]:
+    """The fields as attributes; tags are united with the inherited ones, metadata merge key by key."""
+    attributes: dict[str, Any] = {FIELD_KEYS[name]: scalar_of(value) for name, value in fields.items() if value is not None}
+    if tags:
+        known = inherited.get(semconv.TAGS, ())
+        attributes[semconv.TAGS] = tuple(dict.fromkeys((*known, *map(str, tags))))
+    for key, value in (metadata or {}).items():
+        if value is not None:
+            attributes[f"{semconv.METADATA_PREFIX}{key}"] = scalar_of(value)
+    return attributes
+
+
+@contextmanager
+def context(
+    *,
+    user_id: str | None = None,
+    session_id: str | None = None,
+    feature: str | None = None,
+    user_tier: str | None = None,
+    experiment: str | None = None,
+    environment: str | None = None,
+    release: str | None = None,
+    rollout_arm: str | None = None,
+    rollout_probability: float | None = None,
+    tags: Sequence[str] | None = None,
+    metadata: Mapping[str, Any] | None = None,
+    capture: Capture | None = None,
+    propagate: bool = False,
+) -> Iterator[None]:
+    """Give everything that starts below these attributes: every span, also those of other instrumentations.
+
+    `capture` lowers what is recorded below ("metadata", "none"). `propagate=True` also puts the fields into
+    OpenTelemetry's Baggage, so that every instrumented HTTP client sends them on: to all hosts that it calls.
+    """
+    token = None
+    try:
+        fields = {
+            "user_id": user_id,
+            "session_id": session_id,
+            "feature": feature,
+            "user_tier": user_tier,
+            "experiment": experiment,
+            "environment": environment,
+            "release": release,
+            "rollout_arm": rollout_arm,
+            "rollout_probability": rollout_probability,
+        }
+        token = attach(_entered(current_frame(), fields, tags, metadata, capture, propagate))
+    except Exception as error:
+        GUARD.report("enter a context", error)
+    try:
+        yield
+    finally:
+        if token is not None:
+            detach(token)
+
+
+def _entered(
+    frame: Frame,
+    fields: Mapping[str, Any],
+    tags: Sequence[str] | None,
+    metadata: Mapping[str, Any] | None,
+    capture: Capture | None,
+    propagate: bool,
+) -> Context:
+    attributes = {**frame.attributes, **field_attributes(fields, tags, metadata, frame.attributes)}
+    entered = replace(frame, attributes=attributes, capture=capture or frame.capture)
+    context = set_value(FRAME_KEY, entered)
+    return _with_baggage(attributes, context) if propagate else context
+
+
+def _with_baggage(attributes: Mapping[str, Any], context: Context) -> Context:
+    for key, value in attributes.items():
+        name = f"{semconv.BAGGAGE_PREFIX}{key.removeprefix(semconv.BAGGAGE_PREFIX)}"
+        context = baggage.set_baggage(name, json.dumps(value), context)
+    return context
+
+
+def _from_baggage(context: Context) -> dict[str, Any]:
+    attributes: dict[str, Any] = {}
+    known = {
+        f"{semconv.BAGGAGE_PREFIX}{key.removeprefix(semconv.BAGGAGE_PREFIX)}": key for key in (*FIELD_KEYS.values(), semconv.TAGS)
+    }
+    for name, text in baggage.get_all(context).items():
+        key = known.get(name) or (name if name.startswith(semconv.METADATA_PREFIX) else None)
+        if key is None:
+            continue
+        try:
+            value = json.loads(str(text))
+        except ValueError:
+            continue
+        attributes[key] = tuple(map(str, value)) if isinstance(value, list) else scalar_of(value)
+    return attributes
+
+
+def inject(headers: MutableMapping[str, str]) -> MutableMapping[str, str]:
+    """Write `traceparent`, `tracestate` and `baggage` into the headers (or any string mapping) and return them.
+
+    For calls to your own services, job queues and child processes; the other end is `continue_trace`.
+    """
+    try:
+        here = get_current()
+        TRACE_CONTEXT.inject(headers, here)
+        BAGGAGE.inject(headers, _with_baggage(current_frame(here).attributes, here))
+    except Exception as error:
+        GUARD.report("inject the trace context", error)
+    return headers
+
+
+@contextmanager
+def continue_trace(headers: Mapping[str, str]) -> Iterator[None]:
+    """Go on with the trace and context that `inject` wrote on the other side.
+
+    Call it with the headers of callers that you trust: they say who the user is.
+    """
+    token = None
+    try:
+        carrier = {key.lower(): value for key, value in headers.items() if isinstance(value, str)}
+        remote = BAGGAGE.extract(carrier, TRACE_CONTEXT.extract(carrier))
+        attributes = {**current_frame(remote).attributes, **_from_baggage(remote)}
+        token = attach(set_value(FRAME_KEY, Frame(attributes=attributes, root=None, capture=None), remote))
+    except Exception as error:
+        GUARD.report("continue the trace", error)
+    try:
+        yield
+    finally:
+        if token is not None:
+            detach(token)

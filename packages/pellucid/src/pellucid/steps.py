@@ -1,0 +1,362 @@
+"""Steps: the spans that this package makes, as an object, as a `with` block, and as functions on the current one.
+
+What lives here: starting, updating and ending a step. What must not live here: the decorator (`observe`), providers
+(`providers`), sending (`exporting`). Nothing here raises into the application.
+"""
+
+import time
+from collections.abc import Mapping
+from contextvars import Token
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Self, Unpack
+
+from opentelemetry.context import Context, attach, detach, get_current, set_value
+from opentelemetry.sdk.trace import Span
+from opentelemetry.trace import SpanKind, Status, StatusCode, format_span_id, format_trace_id, get_current_span
+from opentelemetry.trace.propagation import set_span_in_context
+
+from pellucid import links, semconv
+from pellucid.fields import Kind, Policy, StepFields, attributes_of, link_attributes, put_input, put_output
+from pellucid.frames import EMPTY, FRAME_KEY, Frame, current_frame
+from pellucid.guard import GUARD
+from pellucid.masks import mask_value
+from pellucid.posts import SCORES, ScoreType, ScoreValue, score_document
+from pellucid.runtime import Client, current
+from pellucid.settings import Capture
+
+CLIENT_KINDS = frozenset({"generation", "embedding"})
+OPERATIONS: Mapping[str, str] = {
+    "generation": "chat",
+    "embedding": "embeddings",
+    "tool": "execute_tool",
+    "agent": "invoke_agent",
+}
+"""`gen_ai.operation.name` by kind, for readers that do not know `pellucid.kind`."""
+
+INVALID_TRACE_ID = "0" * 32
+INVALID_SPAN_ID = "0" * 16
+MAX_MESSAGE_CHARS = 4_000
+MAX_STACK_CHARS = 16_000
+
+
+class Step:
+    """One step of a trace. Ends once; everything after that is ignored.
+
+    Made by `span()`, `trace()`, `generation()` and the decorator, never directly. A step that records nothing
+    (the client is off) has the same methods and zero ids.
+    """
+
+    __slots__ = ("_client", "_policy", "_span", "_token")
+
+    def __init__(self, client: Client | None, span: Span | None, policy: Policy | None, token: Token[Context] | None) -> None:
+        self._client = client
+        self._span = span
+        self._policy = policy
+        self._token = token
+
+    @property
+    def trace_id(self) -> str:
+        """32 hexadecimal digits."""
+        return format_trace_id(self._span.context.trace_id) if self._span is not None and self._span.context else INVALID_TRACE_ID
+
+    @property
+    def span_id(self) -> str:
+        """16 hexadecimal digits."""
+        return format_span_id(self._span.context.span_id) if self._span is not None and self._span.context else INVALID_SPAN_ID
+
+    @property
+    def is_recording(self) -> bool:
+        """Whether what is said to this step is kept."""
+        return self._span is not None and self._span.is_recording()
+
+    def update(self, *, name: str | None = None, **fields: Unpack[StepFields]) -> "Step":
+        """Say more about the step; what was said before stays, unless said again. Gives the step itself."""
+        if self._span is not None and self._policy is not None:
+            try:
+                if name is not None:
+                    self._span.update_name(name)
+                self._span.set_attributes(attributes_of(fields, self._policy, self._span.attributes or {}))
+            except Exception as error:
+                GUARD.report("update a span", error)
+        return self
+
+    def first_token(self) -> None:
+        """Note that the first part of the answer arrived now; later calls change nothing."""
+        span = self._span
+        if span is not None and span.start_time is not None and semconv.TIME_TO_FIRST_CHUNK not in (span.attributes or {}):
+            now = time.time_ns()
+            span.set_attribute(semconv.TIME_TO_FIRST_CHUNK, (now - span.start_time) / 1e9)
+            span.set_attribute(semconv.FIRST_TOKEN_TIME, now)
+
+    def finish(self, output: object) -> None:
+        """Put the output and end: the decorator's short way."""
+        span = self._span
+        if span is not None and self._policy is not None:
+            attributes: dict[str, Any] = {}
+            put_output(attributes, output, self._policy)
+            span.set_attributes(attributes)
+        self.end()
+
+    def event(self, name: str, attributes: Mapping[str, Any] | None = None) -> None:
+        """Note something that happened at this moment within the step."""
+        if self._span is not None and self._span.is_recording():
+            try:
+                self._span.add_event(name, dict(attributes or {}))
+            except Exception as error:
+                GUARD.report("add an event", error)
+
+    def fail(self, error: BaseException | str) -> "Step":
+        """Mark the step as failed: outcome `error`, with the type and message of the error."""
+        if self._span is not None and self._policy is not None and self._span.is_recording():
+            try:
+                _record_error(self._span, error, self._policy)
+            except Exception as problem:
+                GUARD.report("record an error", problem)
+        return self
+
+    def end(self, *, end_time: int | None = None, **fields: Unpack[StepFields]) -> None:
+        """End the step now, or at `end_time` (Unix, nanoseconds)."""
+        if self._span is None:
+            return
+        if fields:
+            self.update(**fields)
+        self._detach()
+        try:
+            if self._span.is_recording():
+                self._span.end(end_time)
+        except Exception as error:
+            GUARD.report("end a span", error)
+
+    def span(self, name: str, kind: Kind = "span", **fields: Unpack[StepFields]) -> "Step":
+        """A step below this one that is not made current: for callbacks. End it with `end()`."""
+        return self._child(name, kind, fields)
+
+    def generation(self, name: str = "generation", **fields: Unpack[StepFields]) -> "Step":
+        """A model call below this step that is not made current: for callbacks. End it with `end()`."""
+        return self._child(name, "generation", fields)
+
+    def score(
+        self,
+        name: str,
+        value: ScoreValue,
+        *,
+        of_trace: bool = False,
+        type: ScoreType | None = None,  # noqa: A002 (the model's word)
+        comment: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        id: str | None = None,  # noqa: A002 (the model's word)
+        time: datetime | None = None,
+    ) -> None:
+        """Score this step, or with `of_trace` its whole trace."""
+        if self._client is None or self._span is None:
+            return
+        try:
+            document = score_document(
+                name,
+                value,
+                trace_id=self.trace_id,
+                span_id=None if of_trace else self.span_id,
+                session_id=None,
+                type=type,
+                comment=comment,
+                metadata=metadata,
+                id=id,
+                source="api",
+                time=time,
+            )
+            self._client.send(SCORES, document)
+        except Exception as error:
+            GUARD.report("send a score", error)
+
+    def _child(self, name: str, kind: Kind, fields: StepFields) -> "Step":
+        if self._client is None or self._span is None:
+            return SILENT
+        parent = set_span_in_context(self._span, get_current())
+        return start(self._client, name, kind, fields, parent=parent)
+
+    def _detach(self) -> None:
+        token, self._token = self._token, None
+        if token is not None:
+            detach(token)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if error is not None:
+            self.fail(error)
+        self.end()
+
+
+SILENT = Step(None, None, None, None)
+"""The step of a client that is off."""
+
+
+def start(
+    client: Client,
+    name: str,
+    kind: str,
+    fields: StepFields | None = None,
+    *,
+    parent: Context | None = None,
+    is_current: bool = False,
+    capture: Capture | None = None,
+    extra: Mapping[str, Any] | None = None,
+    start_time: int | None = None,
+) -> Step:
+    """Start a step; `SILENT` when that is not possible. Callers of the package use `span`, `trace`, `generation`."""
+    try:
+        here = get_current() if parent is None else parent
+        frame = here.get(FRAME_KEY, EMPTY)
+        if not isinstance(frame, Frame):
+            frame = EMPTY
+        policy = client.policy
+        if capture is not None or frame.capture is not None:
+            policy = policy.lowered(frame.capture).lowered(capture)
+        attributes: dict[str, Any] = {semconv.KIND: kind, **client.base_attributes, **frame.attributes}
+        operation = OPERATIONS.get(kind)
+        if operation is not None:
+            attributes[semconv.OPERATION] = operation
+        if extra:
+            attributes.update(extra)
+        if fields:
+            attributes.update(attributes_of(fields, policy, frame.attributes))
+        if operation == "chat" and semconv.PROMPT_NAME not in attributes and not links.is_empty():
+            _link_by_text(attributes, fields, policy)
+        if policy.capture == "none":
+            _drop_personal(attributes)
+        span = client.tracer.start_span(
+            name, here, SpanKind.CLIENT if kind in CLIENT_KINDS else SpanKind.INTERNAL, attributes, start_time=start_time
+        )
+    except Exception as error:
+        GUARD.report("start a span", error)
+        return SILENT
+    if not isinstance(span, Span):
+        return SILENT
+    return Step(client, span, policy, _made_current(span, here, frame) if is_current else None)
+
+
+def _made_current(span: Span, here: Context, frame: Frame) -> Token[Context]:
+    context = set_span_in_context(span, here)
+    if frame.root is None or not frame.root.is_recording():
+        context = set_value(FRAME_KEY, replace(frame, root=span), context)
+    return attach(context)
+
+
+def _drop_personal(attributes: dict[str, Any]) -> None:
+    for key in [
+        key
+        for key in attributes
+        if key in (semconv.USER_ID, semconv.SESSION_ID, semconv.TAGS) or key.startswith(semconv.METADATA_PREFIX)
+    ]:
+        del attributes[key]
+
+
+def _link_by_text(attributes: dict[str, Any], fields: StepFields | None, policy: Policy) -> None:
+    found = links.find(links.texts_in((fields or {}).get("input")))
+    if found:
+        attributes.update(link_attributes(found, policy))
+
+
+def _record_error(span: Span, error: BaseException | str, policy: Policy) -> None:
+    """Status and exception event; the texts obey capture mode and mask."""
+    kind = "Error" if isinstance(error, str) else _type_name(error)
+    attributes: dict[str, Any] = {"exception.type": kind}
+    message = ""
+    if policy.capture == "full":
+        message = _masked(str(error)[:MAX_MESSAGE_CHARS], policy)
+        attributes["exception.message"] = message
+        if not isinstance(error, str):
+            attributes["exception.stacktrace"] = _masked(_stack_of(error), policy)
+    span.set_attribute(semconv.ERROR_TYPE, kind)
+    span.add_event(semconv.EXCEPTION_EVENT, attributes)
+    span.set_status(Status(StatusCode.ERROR, f"{kind}: {message}" if message else kind))
+
+
+def _stack_of(error: BaseException) -> str:
+    import traceback  # late: only failures need it
+
+    return "".join(traceback.format_exception(error))[-MAX_STACK_CHARS:]
+
+
+def _masked(text: str, policy: Policy) -> str:
+    return str(mask_value(text, policy.mask)) if policy.mask is not None else text
+
+
+def _type_name(error: BaseException) -> str:
+    kind = type(error)
+    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
+
+
+def span(name: str, kind: Kind = "span", *, capture: Capture | None = None, **fields: Unpack[StepFields]) -> Step:
+    """A step around a `with` block: current inside it, failed if the block raises, ended with it."""
+    client = current()
+    if client is None:
+        return SILENT
+    return start(client, name, kind, fields, is_current=True, capture=capture)
+
+
+def trace(name: str, *, start_time: int | None = None, **fields: Unpack[StepFields]) -> Step:
+    """The root step of a new trace, not made current: for callback-style code. End it with `end()`.
+
+    Its children are made by its methods `span` and `generation`.
+    """
+    client = current()
+    if client is None:
+        return SILENT
+    frame = current_frame()
+    parent = set_value(FRAME_KEY, replace(frame, root=None), Context())
+    return start(client, name, "chain", fields, parent=parent, start_time=start_time)
+
+
+def generation(name: str = "generation", *, start_time: int | None = None, **fields: Unpack[StepFields]) -> Step:
+    """A model call below the current step, not made current: for code that calls a model by hand. End it."""
+    client = current()
+    if client is None:
+        return SILENT
+    return start(client, name, "generation", fields, start_time=start_time)
+
+
+def update_span(*, name: str | None = None, **fields: Unpack[StepFields]) -> None:
+    """Say more about the current step, whoever made it; without one, nothing happens."""
+    client = current()
+    here = get_current_span()
+    if client is not None and isinstance(here, Span):
+        Step(client, here, client.policy.lowered(current_frame().capture), None).update(name=name, **fields)
+
+
+def update_trace(*, name: str | None = None, **fields: Unpack[StepFields]) -> None:
+    """Say something about the whole trace: it is written to the outermost step of this process.
+
+    `name` names the trace without renaming the step.
+    """
+    client = current()
+    if client is None:
+        return
+    frame = current_frame()
+    root = frame.root if frame.root is not None else get_current_span()
+    if isinstance(root, Span):
+        if name is not None:
+            fields["trace_name"] = name
+        Step(client, root, client.policy.lowered(frame.capture), None).update(**fields)
+
+
+def current_trace_id() -> str | None:
+    """The trace that is being recorded here, 32 hexadecimal digits; None outside of one. For your own logs."""
+    found = get_current_span().get_span_context()
+    return format_trace_id(found.trace_id) if found.is_valid else None
+
+
+def current_span_id() -> str | None:
+    """The span that is being recorded here, 16 hexadecimal digits; None outside of one."""
+    found = get_current_span().get_span_context()
+    return format_span_id(found.span_id) if found.is_valid else None
+
+
+def input_attributes(value: object, policy: Policy) -> dict[str, Any]:
+    """The input of a step as attributes."""
+    attributes: dict[str, Any] = {}
+    put_input(attributes, value, policy)
+    return attributes
