@@ -26,6 +26,8 @@ from pellucid_server.filters.values import write_number, write_time
 from pellucid_server.filters.vocabulary import Vocabulary
 
 _PLAIN_VALUE: Final = re.compile(r"[^\s()\",\\*<>=!:\-][^\s()\",\\*]*")
+# After a score's name a bare number is a number, so text that begins like one stands in quotes.
+_NUMERIC: Final = re.compile(r"[$+.\d]")
 _PLAIN_KEY: Final = re.compile(r"[\w.\-/]+", re.ASCII)
 _KEYWORDS: Final = frozenset({"AND", "OR", "NOT"})
 # What ends a bare word, and what would be read as an operator where it stands.
@@ -68,16 +70,23 @@ class _Printer:
     def value(self, ref: FieldRef, value: Value) -> str:
         match value:
             case Text(text):
-                return text if _PLAIN_VALUE.fullmatch(text) else _quoted(text)
+                return text if not (self._scored(ref) and _NUMERIC.match(text)) and _PLAIN_VALUE.fullmatch(text) else _quoted(text)
             case Pattern(pieces):
                 return "*".join(_IN_VALUE.sub(_ESCAPED, piece) for piece in pieces)
             case Number(number):
-                known = self._vocabulary.find(ref.name)
-                return write_number(number, known.unit if known else "")
+                return write_number(number, self._unit(ref))
             case Boolean(truth):
                 return "true" if truth else "false"
             case Instant() | Ago():
                 return write_time(value)
+
+    def _scored(self, ref: FieldRef) -> bool:
+        field = self._vocabulary.find(ref.name)
+        return field is not None and field.type == "score"
+
+    def _unit(self, ref: FieldRef) -> str:
+        field = self._vocabulary.find(ref.name)
+        return field.unit if field else ""
 
 
 def _word(text: str, phrase: bool) -> str:

@@ -48,10 +48,9 @@ def tokens(query: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_TOKEN.findall(fold(query))))
 
 
-def phrase_pattern(query: str) -> str:
-    """A regular expression (RE2, on folded text) that finds the words of `query` side by side, whatever stands between them."""
-    # RE2 reads UTF-8; `\\x{80}` and up are word characters here because they are for the tokenizer.
-    return r"[^0-9a-z\x{80}-\x{10FFFF}]+".join(_TOKEN.findall(fold(query)))
+def phrase(query: str) -> str:
+    """The words of `query`, folded, in order and with repetitions, a space between two: what a phrase search asks for."""
+    return " ".join(_TOKEN.findall(fold(query)))
 
 
 def _fold_run(match: re.Match[str]) -> str:
