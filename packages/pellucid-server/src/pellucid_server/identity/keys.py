@@ -7,7 +7,7 @@ from pellucid_server.core.errors import BadRequest, NotFound
 from pellucid_server.identity.context import Context
 from pellucid_server.identity.errors import TooManyOfThem
 from pellucid_server.identity.roles import KEY_ROLES, check_grant
-from pellucid_server.identity.secret_text import digest, hint, new_public_key, new_secret_key
+from pellucid_server.identity.secret_text import digest, new_public_key, new_secret_key, visible_prefix
 from pellucid_server.model.scope import Role, Scope
 from pellucid_server.store.meta.keys import ApiKey
 from pellucid_server.store.meta.unit import UnitOfWork
@@ -88,7 +88,7 @@ class Keys:
             role=role,
             public_key=new_public_key(),
             secret_hash=digest(secret),
-            secret_hint=hint(secret),
+            prefix=visible_prefix(secret),
             created_by=scope.actor,
             created_time=self._context.clock(),
             expires_time=expires_time,

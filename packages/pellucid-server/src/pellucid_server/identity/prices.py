@@ -47,7 +47,7 @@ class Prices:
             created_time=self._context.clock(),
         )
         with self._context.store.writing() as unit:
-            if len(unit.prices.of_project(scope.project_id)) >= MAX_PRICES:
+            if unit.prices.count(scope.project_id) >= MAX_PRICES:
                 raise TooManyOfThem
             unit.prices.add(price)
             self._context.note(unit, scope, "price.create", price.id, model_pattern=model_pattern)

@@ -14,6 +14,7 @@ from pellucid_server.identity.resolve import LOCAL_ACTOR
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role, Scope
 from pellucid_server.store.meta.organizations import Organization, Project
+from pellucid_server.store.meta.unit import UnitOfWork
 
 MAX_NAME_CHARS = 200
 MAX_RETENTION_DAYS = 36_500
@@ -64,21 +65,23 @@ class Projects:
         with self._context.store.reading() as unit:
             organization = unit.organizations.get(scope.organization_id)
             project = unit.projects.get(scope.project_id)
-            person = unit.people.get(scope.actor.removeprefix("user:")) if scope.actor.startswith("user:") else None
-            key = unit.keys.get(scope.project_id, scope.actor.removeprefix("key:")) if scope.actor.startswith("key:") else None
+            name, email = _name_and_email(unit, scope)
         if organization is None or project is None:
             raise NoSuchProject
-        local = scope.actor == LOCAL_ACTOR
-        name = person.name if person else key.name if key else "Local owner" if local else scope.actor
         return Me(
             scope=scope,
             name=name,
-            email=person.email if person else None,
-            local=local,
+            email=email,
+            local=scope.actor == LOCAL_ACTOR,
             organization=organization,
             project=project,
             projects=projects,
         )
+
+    def name_of(self, scope: Scope) -> str:
+        """The name under which the one who asks signs what they write."""
+        with self._context.store.reading() as unit:
+            return _name_and_email(unit, scope)[0]
 
     def list_projects(self, scope: Scope) -> list[SeenProject]:
         """All that the one who asks has a role in, the oldest first."""
@@ -135,6 +138,17 @@ class Projects:
         """Every project, for the parts of the server that act on all of them (retention, redaction snapshots)."""
         with self._context.store.reading() as unit:
             return unit.projects.list_all()
+
+
+def _name_and_email(unit: UnitOfWork, scope: Scope) -> tuple[str, str | None]:
+    kind, _, own_id = scope.actor.partition(":")
+    person = unit.people.get(own_id) if kind == "user" else None
+    if person is not None:
+        return person.name, person.email
+    key = unit.keys.get(scope.project_id, own_id) if kind == "key" else None
+    if key is not None:
+        return key.name, None
+    return ("Local owner" if scope.actor == LOCAL_ACTOR else scope.actor), None
 
 
 def slug(name: str) -> str:

@@ -9,7 +9,7 @@ from pellucid_server.identity.emails import checked
 from pellucid_server.identity.errors import BadProvisioning
 from pellucid_server.identity.passwords import Passwords
 from pellucid_server.identity.projects import slug
-from pellucid_server.identity.secret_text import digest, hint
+from pellucid_server.identity.secret_text import digest, visible_prefix
 from pellucid_server.model.change import AuditEvent
 from pellucid_server.model.scope import Role
 from pellucid_server.store.meta.keys import ApiKey
@@ -113,7 +113,7 @@ def _ensure_key(context: Context, unit: UnitOfWork, wanted: Provision, project: 
             role=Role.ADMIN,
             public_key=wanted.public_key,
             secret_hash=digest(wanted.secret_key),
-            secret_hint=hint(wanted.secret_key),
+            prefix=visible_prefix(wanted.secret_key),
             created_by=ACTOR,
             created_time=context.clock(),
         )
@@ -122,7 +122,7 @@ def _ensure_key(context: Context, unit: UnitOfWork, wanted: Provision, project: 
     elif known.project_id != project.id:
         raise BadProvisioning(f"The key {wanted.public_key!r} belongs to the project {known.project_id!r}, not to {project.id!r}.")
     elif known.secret_hash != digest(wanted.secret_key):
-        unit.keys.put(replace(known, secret_hash=digest(wanted.secret_key), secret_hint=hint(wanted.secret_key)))
+        unit.keys.put(replace(known, secret_hash=digest(wanted.secret_key), prefix=visible_prefix(wanted.secret_key)))
         _note(context, unit, project, "key.rotate", known.id)
 
 

@@ -6,7 +6,8 @@ import secrets
 SECRET_BYTES = 32
 """256 random bits: nobody guesses one, so a fast hash is enough to keep it."""
 PUBLIC_BYTES = 12
-HINT_CHARS = 4
+VISIBLE_CHARS = 7
+"""`sk-` and four more."""
 
 
 def new_public_key() -> str:
@@ -29,6 +30,6 @@ def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def hint(secret: str) -> str:
-    """Its end, by which people tell keys apart; nothing of a short one."""
-    return secret[-HINT_CHARS:] if len(secret) >= 4 * HINT_CHARS else ""
+def visible_prefix(secret: str) -> str:
+    """Its beginning, by which people tell keys apart; nothing of a short one, of which it would give too much away."""
+    return secret[:VISIBLE_CHARS] if len(secret) >= 4 * VISIBLE_CHARS else ""

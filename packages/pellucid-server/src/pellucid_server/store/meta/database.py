@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
 
 from pellucid_server.core.errors import Conflict
 from pellucid_server.store.meta import migrate
 from pellucid_server.store.meta.engine import WRITES, open_engine
-from pellucid_server.store.meta.errors import DatabaseUnavailable
+from pellucid_server.store.meta.errors import DatabaseUnavailable, UnstorableText
 from pellucid_server.store.meta.unit import UnitOfWork
 
 
@@ -57,6 +57,8 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise Conflict from error
+    except (DataError, UnicodeEncodeError) as error:
+        raise UnstorableText from error
     except OperationalError as error:
         raise DatabaseUnavailable from error
     except DBAPIError as error:

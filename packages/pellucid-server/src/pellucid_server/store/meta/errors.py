@@ -1,6 +1,6 @@
 """What can go wrong with the metadata database itself. Errors of the things in it are the rooms'."""
 
-from pellucid_server.core.errors import PellucidError, Unavailable
+from pellucid_server.core.errors import BadRequest, PellucidError, Unavailable
 
 
 class BadDatabaseUrl(PellucidError):
@@ -22,3 +22,9 @@ class SchemaTooNew(PellucidError):
 
     code = "schema_too_new"
     title = "Schema too new"
+
+
+class UnstorableText(BadRequest):
+    """A text holds a NUL character or half of a surrogate pair, which no database stores; remove it and send the rest."""
+
+    code = "unstorable_text"

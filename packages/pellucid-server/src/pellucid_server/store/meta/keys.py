@@ -18,7 +18,7 @@ api_keys = Table(
     Column("role", RoleColumn, nullable=False),
     Column("public_key", Text, nullable=False, unique=True),
     Column("secret_hash", Text, nullable=False, unique=True),
-    Column("secret_hint", Text, nullable=False),
+    Column("prefix", Text, nullable=False),
     Column("created_by", Text, nullable=False),
     Column("created_time", MicrosColumn, nullable=False),
     Column("last_used_time", MicrosColumn),
@@ -38,8 +38,8 @@ class ApiKey:
     """`pk-…`: names the key, opens nothing."""
     secret_hash: str
     """SHA-256 of the secret in hex."""
-    secret_hint: str
-    """Its last characters, so that people tell keys apart."""
+    prefix: str
+    """The secret's first characters, so that people tell keys apart."""
     created_by: str
     created_time: Micros
     last_used_time: Micros | None = None

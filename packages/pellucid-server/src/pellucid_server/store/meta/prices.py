@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, ForeignKey, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Table, Text, delete, func, insert, select, update
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.store.meta.organizations import projects
@@ -65,6 +65,10 @@ class Prices:
         query = select(price_overrides).where(price_overrides.c.project_id == project_id)
         ordered = query.order_by(price_overrides.c.from_time.desc(), price_overrides.c.created_time.desc(), price_overrides.c.id)
         return [record(StoredPrice, row) for row in self._connection.execute(ordered)]
+
+    def count(self, project_id: str) -> int:
+        """How many a project has."""
+        return self._connection.execute(select(func.count()).where(price_overrides.c.project_id == project_id)).scalar_one()
 
     def remove(self, project_id: str, price_id: str) -> bool:
         """Delete, in its project only; whether it was there."""

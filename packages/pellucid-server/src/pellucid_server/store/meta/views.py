@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, Text, delete, insert, or_, select, update
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, Text, delete, func, insert, or_, select, update
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.model.json import JsonValue
@@ -68,6 +68,10 @@ class SavedViews:
         query = select(saved_views).where((saved_views.c.project_id == project_id) & visible)
         ordered = query.order_by(saved_views.c.page, saved_views.c.name, saved_views.c.id)
         return [record(SavedView, row) for row in self._connection.execute(ordered)]
+
+    def count(self, project_id: str) -> int:
+        """How many a project has, of all people."""
+        return self._connection.execute(select(func.count()).where(saved_views.c.project_id == project_id)).scalar_one()
 
     def remove(self, project_id: str, view_id: str) -> bool:
         """Delete, in its project only; whether it was there."""

@@ -145,7 +145,7 @@ def _api_keys() -> None:
         sa.Column("role", sa.Text(), nullable=False),
         sa.Column("public_key", sa.Text(), nullable=False),
         sa.Column("secret_hash", sa.Text(), nullable=False),
-        sa.Column("secret_hint", sa.Text(), nullable=False),
+        sa.Column("prefix", sa.Text(), nullable=False),
         sa.Column("created_by", sa.Text(), nullable=False),
         sa.Column("created_time", sa.BigInteger(), nullable=False),
         sa.Column("last_used_time", sa.BigInteger(), nullable=True),

@@ -1,0 +1,47 @@
+"""JSON of the operators' routes."""
+
+from pydantic import BaseModel
+
+
+class Health(BaseModel):
+    """Alive."""
+
+    status: str
+
+
+class Ready(BaseModel):
+    """Open, and how much waits."""
+
+    status: str
+    journal_entries: int
+    journal_bytes: int
+
+
+class DeadLetterRow(BaseModel):
+    """A request that could not be decoded or stored."""
+
+    id: int
+    received_at: str
+    buried_at: str
+    signal: str
+    content_type: str
+    encoding: str
+    bytes: int
+    records: int
+    error: str
+    attempts: int
+    body: str | None = None
+    """Base64, only where asked for."""
+
+
+class DeadLetterPage(BaseModel):
+    """Dead letters, the newest first."""
+
+    data: list[DeadLetterRow]
+    next_cursor: str | None
+
+
+class Replayed(BaseModel):
+    """The new id in the journal."""
+
+    id: int
