@@ -1,12 +1,17 @@
 """What the routes of this floor need of the wired house, which `app` puts at `app.state.house`."""
 
+import threading
 from typing import Protocol
 
 from starlette.requests import HTTPConnection
 
+from pellucid_server.api.rates import Rates
 from pellucid_server.dashboards.comments import CommentBook
 from pellucid_server.dashboards.views import Views
 from pellucid_server.identity.service import Identity
+from pellucid_server.ingest.door import Door
+from pellucid_server.ingest.pipeline import Pipeline
+from pellucid_server.journal.port import Journal
 
 
 class House(Protocol):
@@ -23,6 +28,26 @@ class House(Protocol):
     @property
     def comments(self) -> CommentBook:
         """Comments."""
+
+    @property
+    def door(self) -> Door:
+        """Where exports are taken."""
+
+    @property
+    def journal(self) -> Journal:
+        """What waits, and what was set aside."""
+
+    @property
+    def pipeline(self) -> Pipeline:
+        """For its statistics."""
+
+    @property
+    def rates(self) -> Rates:
+        """Limits on export requests."""
+
+    @property
+    def ready(self) -> threading.Event:
+        """Set once the stores are open and the pipeline runs."""
 
 
 def house_of(connection: HTTPConnection) -> House:

@@ -10,9 +10,9 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from pellucid_server.api.house import House, house_of
 from pellucid_server.api.security import public, requires
 from pellucid_server.api.wire.operations import DeadLetterPage, DeadLetterRow, Health, Ready, Replayed
+from pellucid_server.api.wire.times import to_wire_time as iso
 from pellucid_server.core.errors import Unavailable
 from pellucid_server.model.scope import Permission, Scope
-from pellucid_server.wire_time import iso
 
 Admin = Annotated[Scope, requires(Permission.ADMIN)]
 
@@ -99,7 +99,9 @@ class _Collector:
             records,
             CounterMetricFamily("pellucid_batches", "Batches written to the store", value=statistics.batches),
             CounterMetricFamily("pellucid_store_retries", "Writes that had to wait for the store", value=statistics.retries),
-            CounterMetricFamily("pellucid_metrics_requests", "OTLP metrics requests, not stored", value=statistics.metrics_requests),
+            CounterMetricFamily(
+                "pellucid_metrics_requests", "OTLP metrics requests, not stored", value=statistics.metrics_requests
+            ),
             GaugeMetricFamily("pellucid_journal_entries", "Requests that wait for the store", value=journal.entries),
             GaugeMetricFamily("pellucid_journal_bytes", "Bytes that wait for the store", value=journal.bytes),
             GaugeMetricFamily("pellucid_journal_limit_bytes", "Bytes that may wait before 503", value=journal.limit_bytes),

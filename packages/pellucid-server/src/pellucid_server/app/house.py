@@ -1,0 +1,146 @@
+"""The house, wired: every service built once from the settings and handed to whoever needs it. Starting and stopping live here too."""
+
+import logging
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pellucid_server.api.bind import check_bind, is_loopback
+from pellucid_server.api.rates import Rates
+from pellucid_server.app.configs import Configs
+from pellucid_server.app.live import Live
+from pellucid_server.app.lock import DirectoryLock
+from pellucid_server.app.settings import Settings
+from pellucid_server.app.upkeep import Upkeep
+from pellucid_server.app.workers import WorkerPool
+from pellucid_server.core.clock import system_clock
+from pellucid_server.core.ids import random_id
+from pellucid_server.dashboards.comments import CommentBook
+from pellucid_server.dashboards.views import Views
+from pellucid_server.identity.provision import Provision
+from pellucid_server.identity.service import Identity
+from pellucid_server.ingest.door import Door
+from pellucid_server.ingest.enriching import Enricher
+from pellucid_server.ingest.pipeline import Pipeline
+from pellucid_server.ingest.ports import TraceKey
+from pellucid_server.ingest.settling import Settler
+from pellucid_server.journal.sqlite import SqliteJournal
+from pellucid_server.store.meta.database import MetaStore
+from pellucid_server.store.spans.drivers.clickhouse import connect_embedded, connect_http
+from pellucid_server.store.spans.drivers.port import Driver
+from pellucid_server.store.spans.encode import encode
+from pellucid_server.store.spans.schema import Topology
+from pellucid_server.store.spans.writer import SpanStore
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class House:
+    """Everything that a running server consists of."""
+
+    settings: Settings
+    lock: DirectoryLock
+    journal: SqliteJournal
+    meta: MetaStore
+    identity: Identity
+    views: Views
+    comments: CommentBook
+    configs: Configs
+    driver: Driver
+    spans: SpanStore
+    workers: WorkerPool
+    door: Door
+    pipeline: Pipeline
+    live: Live
+    upkeep: Upkeep
+    rates: Rates
+    ready: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Begin to move what the journal holds, in the background: the doors are open before this is done."""
+        threading.Thread(target=self._warm_up, name="warm-up", daemon=True).start()
+
+    def stop(self) -> None:
+        """End in the order in which nothing is lost: no more writes, then the stores, then the lock."""
+        self.upkeep.stop()
+        self.pipeline.stop()
+        self.workers.close()
+        self.live.close()
+        self.journal.close()
+        self.driver.close()
+        self.meta.close()
+        self.lock.release()
+
+    def _warm_up(self) -> None:
+        seen = self.pipeline.settler.memory.seen
+        for project_id, trace_id in self.spans.recent_traces():
+            seen.add(TraceKey(project_id, trace_id))
+        self.pipeline.settler.start_above(self.spans.newest_version())
+        self.pipeline.start()
+        self.upkeep.start()
+        self.ready.set()
+        log.info("ready: %s", self.settings.data)
+
+
+def build(settings: Settings, environment: Mapping[str, str]) -> House:
+    """Open every part. Raises a member of the error family that says what is wrong and what to do."""
+    data: Path = settings.data
+    lock = DirectoryLock(data, f"http://{settings.host}:{settings.port}")
+    configs = Configs()
+    meta = MetaStore.open(settings.database_url or f"sqlite:///{data / 'pellucid.db'}")
+    configs.open(meta)
+    identity = Identity.open(
+        meta,
+        wanted=Provision.from_environment(environment),
+        local=is_loopback(settings.host),
+        project_changed=configs.forget,
+    )
+    check_bind(settings.host, has_credentials=identity.has_credentials())
+    journal = SqliteJournal(data / "journal.db", limit_bytes=settings.journal_bytes)
+    driver = open_driver(settings)
+    spans = SpanStore(driver, Topology(cluster=settings.clickhouse_cluster))
+    spans.migrate()
+    workers = WorkerPool(settings.decode_workers)
+    live = Live()
+    pipeline = Pipeline(
+        journal=journal,
+        decoder=workers,
+        settler=Settler(spans, encode, system_clock),
+        store=spans,
+        config_of=configs.of,
+        on_written=[live.wrote],
+    )
+    return House(
+        settings=settings,
+        lock=lock,
+        journal=journal,
+        meta=meta,
+        identity=identity,
+        views=Views(meta, system_clock, random_id),
+        comments=CommentBook(meta, system_clock, random_id),
+        configs=configs,
+        driver=driver,
+        spans=spans,
+        workers=workers,
+        door=Door(journal, system_clock, redact_before=lambda project_id: _before(configs, project_id)),
+        pipeline=pipeline,
+        live=live,
+        upkeep=Upkeep(meta, spans),
+        rates=Rates(settings.requests_per_second),
+    )
+
+
+def open_driver(settings: Settings) -> Driver:
+    """The analytic engine that the settings name."""
+    if settings.clickhouse_url:
+        return connect_http(settings.clickhouse_url)
+    path = settings.data / "spans"
+    path.mkdir(parents=True, exist_ok=True)
+    return connect_embedded(str(path))
+
+
+def _before(configs: Configs, project_id: str) -> Enricher | None:
+    config = configs.of(project_id)
+    return Enricher(config) if config.redact_before_journal else None
