@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.postgres import PostgresServer, postgres_server
 
 from pellucid_server.store.meta.database import MetaStore
-from tests.postgres import PostgresServer, postgres_server
 
 
 @pytest.fixture(scope="session")

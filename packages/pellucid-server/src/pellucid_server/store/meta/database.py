@@ -8,7 +8,7 @@ from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalErr
 
 from pellucid_server.core.errors import Conflict
 from pellucid_server.store.meta import migrate
-from pellucid_server.store.meta.engine import WRITES, open_engine
+from pellucid_server.store.meta.engine import READS, open_engine
 from pellucid_server.store.meta.errors import DatabaseUnavailable, UnstorableText
 from pellucid_server.store.meta.unit import UnitOfWork
 
@@ -34,7 +34,7 @@ class MetaStore:
     @contextmanager
     def reading(self) -> Iterator[UnitOfWork]:
         """A transaction that sees one state and changes nothing."""
-        engine = self._engine.execution_options(postgresql_readonly=True)
+        engine = self._engine.execution_options(**{READS: True, "postgresql_readonly": True})
         with _translated(), engine.connect() as connection, connection.begin() as transaction:
             yield UnitOfWork(connection)
             transaction.rollback()
@@ -42,8 +42,7 @@ class MetaStore:
     @contextmanager
     def writing(self) -> Iterator[UnitOfWork]:
         """A transaction that is committed at the end of the block, or undone if the block raises."""
-        engine = self._engine.execution_options(**{WRITES: True})
-        with _translated(), engine.connect() as connection, connection.begin():
+        with _translated(), self._engine.begin() as connection:
             yield UnitOfWork(connection)
 
     def close(self) -> None:

@@ -14,8 +14,8 @@ from sqlalchemy.exc import ArgumentError
 
 from pellucid_server.store.meta.errors import BadDatabaseUrl
 
-WRITES = "pellucid_writes"
-"""Execution option of a connection whose transaction will write."""
+READS = "pellucid_reads"
+"""Execution option of a connection whose transaction only reads."""
 
 BUSY_TIMEOUT_MS = 10_000
 """How long a SQLite transaction waits for the one writer before it gives up."""
@@ -42,7 +42,7 @@ def open_engine(url: str) -> Engine:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise BadDatabaseUrl from error
     if parsed.drivername in {"postgresql", "postgresql+psycopg"}:
         return parsed.set(drivername="postgresql+psycopg")
@@ -72,5 +72,6 @@ def _set_pragmas(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get(WRITES, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    reads = connection.get_execution_options().get(READS, False)
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reads else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -9,7 +9,6 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, text
 
-from pellucid_server.store.meta.engine import WRITES
 from pellucid_server.store.meta.errors import SchemaTooNew
 
 _LOCK = 7_600_001
@@ -18,7 +17,7 @@ _LOCK = 7_600_001
 
 def upgrade(engine: Engine) -> list[str]:
     """Apply what is missing; the ids of the revisions that were applied, oldest first."""
-    with engine.execution_options(**{WRITES: True}).connect() as connection, connection.begin():
+    with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         missing = pending(connection)
