@@ -1,7 +1,5 @@
 """Assembly: from what conventions found in a span to the canonical Span."""
 
-from collections.abc import Mapping
-
 from pellucid_server.core.bounds import DEFAULT_BOUNDS
 from pellucid_server.dialects import events, finish
 from pellucid_server.dialects.facts import Facts
@@ -10,6 +8,7 @@ from pellucid_server.dialects.messages import with_finish_reason, with_system
 from pellucid_server.dialects.noise import is_infrastructure, is_plumbing
 from pellucid_server.dialects.providers import provider_of_model, without_router
 from pellucid_server.dialects.read import Pass
+from pellucid_server.dialects.resource import facts_of
 from pellucid_server.dialects.usage import disjoint, reported_cost
 from pellucid_server.dialects.values import text
 from pellucid_server.model.json import JsonValue
@@ -35,6 +34,8 @@ def assemble(found: Pass, *, received_at: int) -> Span:
     if end is not None and end < start:
         reading.flag("end_before_start")
     messages_in = with_system(facts.system, facts.messages_in)
+    if kind is Kind.EMBEDDING and messages_in:
+        messages_in, facts.embedding_texts = (), _texts_of(messages_in)
     reason = _reason(facts)
     messages_out = with_finish_reason(facts.messages_out, reason)
     failed, error_type, status = _failure(raw, facts)
@@ -42,7 +43,7 @@ def assemble(found: Pass, *, received_at: int) -> Span:
     sent, returned = _content(facts, kind)
     dialect = found.dialect
     name = _name(facts, kind, raw)
-    resource = raw.resource
+    resource = facts_of(raw.resource)
     return Span(
         trace_id=raw.trace_id,
         span_id=raw.span_id,
@@ -70,7 +71,7 @@ def assemble(found: Pass, *, received_at: int) -> Span:
         messages_in=messages_in,
         messages_out=messages_out,
         tools=facts.tools,
-        tool_name=(facts.tool_name or "") if kind is Kind.TOOL else "",
+        tool_name=(facts.tool_name or name) if kind is Kind.TOOL else "",
         tool_call_id=facts.tool_call_id or "",
         agent_name=facts.agent_name or "",
         documents=facts.documents,
@@ -84,20 +85,18 @@ def assemble(found: Pass, *, received_at: int) -> Span:
         user_id=facts.user_id or facts.provider_user or "",
         session_id=facts.session_id or "",
         tags=facts.tags or (),
-        environment=facts.environment or _resource_text(resource, *_ENVIRONMENTS),
-        release=facts.release or _resource_text(resource, *_RELEASES),
-        feature=facts.feature or _resource_text(resource, "pellucid.feature"),
-        user_tier=facts.user_tier or _resource_text(resource, "pellucid.user_tier"),
+        environment=facts.environment or resource.environment,
+        release=facts.release or resource.release,
+        feature=facts.feature or resource.feature,
+        user_tier=facts.user_tier or resource.user_tier,
         metadata=facts.metadata,
         sample_probability=facts.sample_probability if facts.sample_probability is not None else 1.0,
         payload_kept=facts.payload_kept if facts.payload_kept is not None else True,
-        service=_service(resource),
+        service=resource.service,
         scope=raw.scope_name or "",
         dialect=dialect,
-        sdk=_sdk(resource),
-        framework_noise=facts.is_plumbing
-        or is_plumbing(name, kind)
-        or (not dialect and is_infrastructure(raw, reading.attributes)),
+        sdk=resource.sdk,
+        framework_noise=facts.is_plumbing or is_plumbing(raw, kind) or (not dialect and is_infrastructure(raw, reading.attributes)),
         inherits_session=not facts.session_is_invented,
         unmapped=tuple(found.unmapped),
         flags=tuple(dict.fromkeys((*raw.flags, *reading.flags))),
@@ -133,37 +132,7 @@ def times(raw: RawSpan, received_at: int) -> tuple[int, int | None]:
 
 def first_line(message: str) -> str:
     """The first line of a message: what follows it is a traceback."""
-    return message.strip().partition("\n")[0][:_MESSAGE_CHARS]
-
-
-_ENVIRONMENTS = ("langfuse.environment", "deployment.environment.name", "deployment.environment", "gen_ai.environment")
-_RELEASES = ("langfuse.release", "service.version")
-
-
-def _resource_text(resource: Mapping[str, JsonValue], *keys: str) -> str:
-    for key in keys:
-        value = resource.get(key)
-        if value is not None:
-            found = text(value)
-            if found:
-                return found
-    return ""
-
-
-def _service(resource: Mapping[str, JsonValue]) -> str:
-    name = _resource_text(resource, "service.name")
-    return "" if name.startswith("unknown_service") else name
-
-
-def _sdk(resource: Mapping[str, JsonValue]) -> str:
-    """Which SDK sent it: `opentelemetry-python/1.37.0`, `pellucid/0.1.0`."""
-    client = _resource_text(resource, "pellucid.client.version")
-    if client:
-        return f"pellucid/{client}"
-    name, language = _resource_text(resource, "telemetry.sdk.name"), _resource_text(resource, "telemetry.sdk.language")
-    version = _resource_text(resource, "telemetry.sdk.version")
-    label = "-".join(word for word in (name, language) if word)
-    return f"{label}/{version}" if label and version else label
+    return message.strip().partition("\n")[0].partition("Traceback (most recent call last)")[0][:_MESSAGE_CHARS]
 
 
 def _name(facts: Facts, kind: Kind, raw: RawSpan) -> str:
@@ -212,14 +181,20 @@ def _content(facts: Facts, kind: Kind) -> tuple[JsonValue, JsonValue]:
         return (sent, known) if known else (sent, facts.output)
     if kind is Kind.RETRIEVER and facts.input is None:
         return facts.retrieval_query, facts.output
-    return facts.input, facts.output
+    return (facts.input if facts.input is not None else facts.embedding_texts), facts.output
+
+
+def _texts_of(messages: tuple[Message, ...]) -> list[JsonValue]:
+    """What was embedded, where it came as messages."""
+    return [part.text for message in messages for part in message.parts if part.text]
 
 
 def _reason(facts: Facts) -> str | None:
     """The stated reason, else a message's own. A bare `stop` beside tool calls gives way to what the messages show."""
     reason = facts.finish_reason or next((message.finish_reason for message in facts.messages_out if message.finish_reason), None)
-    if reason == "stop" and any(part.type is PartType.TOOL_CALL for message in facts.messages_out for part in message.parts):
-        return "tool_calls"
+    if reason == "stop" and facts.messages_out:
+        types = {part.type for message in facts.messages_out for part in message.parts}
+        return "tool_calls" if PartType.TOOL_CALL in types and PartType.TOOL_RESULT not in types else reason
     return reason
 
 

@@ -45,14 +45,13 @@ class Family:
 class Reading:
     """One span while it is read: its attributes by family, what was parsed, and what had to be flagged."""
 
-    __slots__ = ("attributes", "conventions", "families", "flags", "raw")
+    __slots__ = ("attributes", "families", "flags", "raw")
 
     def __init__(self, raw: RawSpan) -> None:
         self.raw = raw
         self.attributes: Mapping[str, JsonValue] = raw.attributes
         self.families: dict[str, list[Pair]] = {}
         self.flags: list[str] = []
-        self.conventions: frozenset[str] = frozenset()
 
     def family(self, prefix: str) -> list[Pair]:
         """What stands below a prefix, as (rest of the key, value)."""

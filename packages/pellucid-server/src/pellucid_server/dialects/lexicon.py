@@ -61,6 +61,8 @@ class Lexicon:
             families.sort(key=lambda found: -len(found[0]))
         self.resolve = lru_cache(maxsize=_CACHED_KEYS)(self._resolve)
         self.scope_claims = lru_cache(maxsize=1024)(self._scope_claims)
+        self.first_name = lru_cache(maxsize=1024)(self._named)
+        """The name of the first of the conventions that these bits stand for."""
 
     def entry(self, key: str) -> Entry:
         """What is known about a key that is not in `keys` itself."""
@@ -70,9 +72,8 @@ class Lexicon:
         """The conventions that read events of this name."""
         return self._events.get(name, 0)
 
-    def of_bits(self, bits: int) -> tuple[Convention, ...]:
-        """The conventions that bits stand for, in the order of the registry."""
-        return tuple(convention for bit, convention in enumerate(self.conventions) if bits >> bit & 1)
+    def _named(self, bits: int) -> str:
+        return next((convention.name for bit, convention in enumerate(self.conventions) if bits >> bit & 1), "")
 
     def _scope_claims(self, scope: str) -> int:
         return sum(1 << bit for bit, convention in enumerate(self.conventions) if convention.knows_scope(scope))

@@ -4,7 +4,7 @@ Understood: OpenTelemetry's parts, OpenAI Chat and Responses, Anthropic, Gemini,
 `lc` constructor), Haystack, Genkit, LlamaIndex, and the event bodies of OpenTelemetry 1.28 to 1.36.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from pellucid_server.dialects import finish
@@ -79,6 +79,8 @@ def message_of(item: Json, default: Role) -> Message:
     """One message from an object with a role, content or parts."""
     role = role_of(first(item, "role", "_role"), default)
     parts = _parts(item, role)
+    if len(item) == 2:  # a role and its content
+        return Message(role=_tool_role(role, parts), parts=parts)
     reason = text(first(item, "finish_reason", "finishReason", "stop_reason"))
     return Message(
         role=_tool_role(role, parts),
@@ -88,9 +90,9 @@ def message_of(item: Json, default: Role) -> Message:
     )
 
 
-def is_empty(messages: Iterable[Message]) -> bool:
+def is_empty(messages: Sequence[Message]) -> bool:
     """Whether no message has anything in it: an emitter that dropped the content must not hide one that kept it."""
-    return not any(message.parts for message in messages)
+    return not messages or all(not message.parts for message in messages)
 
 
 def one_turn(messages: Sequence[Message]) -> tuple[Message, ...]:
@@ -187,10 +189,12 @@ def _of_items(items: Sequence[JsonValue], default: Role) -> tuple[Message, ...]:
 
 
 def _parts(item: Json, role: Role) -> tuple[Part, ...]:
-    content = first(item, "parts", "contents", "content", "blocks", "_content")
+    content = first(item, "parts", "content", "contents", "blocks", "_content")
     if role is not Role.TOOL and _holds_parts(content):
         content = parse_or_text(content)
     found = _tool_parts(item, content) if role is Role.TOOL else parts_of(content)
+    if len(item) == 2:
+        return found
     reasoning = first(item, "reasoning_content", "reasoning")
     if isinstance(reasoning, str) and reasoning:
         found = (Part(type=PartType.REASONING, text=reasoning), *found)

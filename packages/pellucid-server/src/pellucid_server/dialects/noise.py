@@ -50,12 +50,17 @@ def is_infrastructure(raw: RawSpan, attributes: Mapping[str, JsonValue]) -> bool
     return raw.name is not None and raw.name.endswith(_ENDINGS)
 
 
-def is_plumbing(name: str, kind: Kind) -> bool:
+def is_plumbing(raw: RawSpan, kind: Kind) -> bool:
     """Whether a step of an LLM framework only passes things on, by its name."""
-    if kind not in _PASSING:
-        return False
-    head = name.partition("<")[0].partition(".")[0]
-    return name in _PLUMBING or head in _PLUMBING or (name.startswith("_") and not name.startswith("__"))
+    return _is_plumbing_name(raw.name or "", kind in _PASSING, "llama_index" in (raw.scope_name or ""))
+
+
+@lru_cache(maxsize=4096)
+def _is_plumbing_name(name: str, passing: bool, has_twins: bool) -> bool:
+    """LlamaIndex traces a method and the private one that it calls: `retrieve` and `_retrieve`; only the first is a step."""
+    if has_twins and name.rpartition(".")[2].startswith("_") and not name.endswith("__"):
+        return True
+    return passing and (name in _PLUMBING or name.partition("<")[0].partition(".")[0] in _PLUMBING)
 
 
 @lru_cache(maxsize=1024)

@@ -19,7 +19,10 @@ def parts_of(content: JsonValue) -> tuple[Part, ...]:
     if isinstance(content, str):
         return (text_part(content),) if content else ()
     if isinstance(content, list):
-        return tuple(part for item in content for part in parts_of(item))
+        found: list[Part] = []
+        for item in content:
+            found += part_of(item) if isinstance(item, dict) else parts_of(item)
+        return tuple(found)
     if isinstance(content, dict):
         return part_of(content)
     return () if content is None else (text_part(str(content)),)
@@ -29,6 +32,8 @@ def part_of(item: Json) -> tuple[Part, ...]:
     """The part that an object is; most are one, an empty one is none, a list of reasoning summaries is several."""
     kind = item.get("type")
     if isinstance(kind, str):
+        if kind == "text" and isinstance(written := item.get("content"), str) and written:
+            return (text_part(written),)  # by far the most frequent part
         make = _BY_TYPE.get(kind)
         if make is not None:
             return make(item)

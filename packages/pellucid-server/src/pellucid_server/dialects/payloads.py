@@ -13,7 +13,7 @@ from pellucid_server.dialects.tools import tools_of
 from pellucid_server.dialects.usage import read_usage
 from pellucid_server.dialects.values import PLACEHOLDERS, first, flag, text
 from pellucid_server.model.json import JsonValue
-from pellucid_server.model.message import Message, Part, PartType, Role
+from pellucid_server.model.message import Message, Part, Role
 
 Json = dict[str, JsonValue]
 
@@ -40,7 +40,7 @@ def read_parameters(facts: Facts, request: Json) -> None:
         facts.streaming = flag(request.get("stream"))
     if facts.provider_user is None:
         facts.provider_user = text(request.get("user"))
-    if facts.model_requested is None and request.get("object") != "response":
+    if facts.model_requested is None and "created_at" not in request:  # which only a response has
         facts.model_requested = text(first(request, "model", "model_name", "model_id"))
     if not facts.tools:
         facts.tools = tools_of(first(request, "tools", "functions"))
@@ -95,11 +95,21 @@ def read_response(facts: Facts, response: JsonValue) -> None:
         read_usage(facts, usage)
 
 
-def refused_in(response: JsonValue) -> bool:
-    """Whether a response body holds a refusal that its emitter's own attributes leave out."""
-    if not isinstance(response, dict):
-        return False
-    return any(part.type is PartType.REFUSAL for message in _answer(response) for part in message.parts)
+def refused_in(response: Json) -> bool:
+    """Whether a response body holds a refusal, which emitters' own attributes tend to leave out."""
+    choices, output = response.get("choices"), response.get("output")
+    if isinstance(choices, list):
+        return any(isinstance(choice, dict) and bool(_inner(choice, "message").get("refusal")) for choice in choices)
+    for item in output if isinstance(output, list) else []:
+        content = item.get("content") if isinstance(item, dict) else None
+        if isinstance(content, list) and any(isinstance(part, dict) and part.get("type") == "refusal" for part in content):
+            return True
+    return False
+
+
+def _inner(item: Json, key: str) -> Json:
+    inner = item.get(key)
+    return inner if isinstance(inner, dict) else {}
 
 
 def _is_response(response: Json) -> bool:
@@ -142,10 +152,25 @@ def _choice(choice: Json) -> Json:
 
 
 def _reason(response: Json) -> str | None:
+    if response.get("object") == "response":
+        return _reason_of_responses(response)
     choices = first(response, "choices", "candidates")
     chosen = choices[0] if isinstance(choices, list) and choices else response
     word = text(first(chosen, "finish_reason", "finishReason", "stop_reason", "stopReason")) if isinstance(chosen, dict) else None
     return finish.canonical(word) if word else None
+
+
+def _reason_of_responses(response: Json) -> str | None:
+    """OpenAI's Responses have a status instead of a reason."""
+    details = response.get("incomplete_details")
+    reason = text(details.get("reason")) if isinstance(details, dict) else text(response.get("status"))
+    items = response.get("output")
+    calls = (
+        [item for item in items if isinstance(item, dict) and item.get("type") == "function_call"]
+        if isinstance(items, list)
+        else []
+    )
+    return "tool_calls" if calls and reason == "completed" else (finish.canonical(reason) if reason else None)
 
 
 def _read_langchain(facts: Facts, result: Json) -> None:

@@ -138,7 +138,13 @@ def reported_cost(facts: Facts, usage: Usage) -> Cost | None:
     if total <= 0:
         return None
     parts_in, parts_out = facts.cost_in or 0.0, facts.cost_out or 0.0
-    return Cost(input=parts_in, output=parts_out, fixed=max(total - parts_in - parts_out, 0.0), source="reported")
+    return Cost(input=parts_in, output=parts_out, fixed=_beyond(total, parts_in + parts_out), source="reported")
+
+
+def _beyond(total: float, parts: float) -> float:
+    """What a total has beyond its parts; differences of floating point are none."""
+    rest = total - parts
+    return rest if rest > total * 1e-9 else 0.0
 
 
 _COST_NAMES = {
@@ -177,4 +183,4 @@ def cost_of(value: JsonValue) -> Cost | None:
         total = sum(dollars for amount in amounts.values() if (dollars := positive(amount)) is not None)
     if total <= 0:
         return None
-    return Cost(**kinds, fixed=max(total - known, 0.0) if total - known > 1e-12 else 0.0, source="reported")
+    return Cost(**kinds, fixed=_beyond(total, known), source="reported")

@@ -9,6 +9,7 @@ from pellucid_server.dialects.convention import Convention, Family, Reading, Rul
 from pellucid_server.dialects.documents import documents_of
 from pellucid_server.dialects.events import CHOICE, COMPLETION, DETAILS, MESSAGES, PROMPT, conversation
 from pellucid_server.dialects.facts import Facts
+from pellucid_server.dialects.json_text import unquote
 from pellucid_server.dialects.kinds import reader
 from pellucid_server.dialects.messages import is_empty, messages_of
 from pellucid_server.dialects.parts import parts_of
@@ -48,6 +49,9 @@ _OPERATIONS = {
     ),
 }
 
+_PASSING_ON = frozenset({"agent_step", "execute_event_loop_cycle"})
+"""Operations that only count the turns of an agent."""
+
 _RENAMED = {"choice.count": "n", "is_stream": "", "stream": "", "model": "", "user": "", "embedding_dimension": "dimensions"}
 """Parameters whose usual name is another one; those without a name are facts of their own."""
 
@@ -74,6 +78,7 @@ def _derive(reading: Reading, facts: Facts) -> None:
         read_usage(facts, raw_usage)
     for name, value in reading.family("gen_ai.prompt.variable"):
         facts.prompt_variables.setdefault(name, reading.parsed(value))
+    facts.is_plumbing = facts.is_plumbing or facts.operation in _PASSING_ON
     workflow = reading.attributes.get("gen_ai.workflow.name")
     if facts.operation == "invoke_workflow" and facts.name is None:
         facts.name = text(workflow)
@@ -126,7 +131,7 @@ def _read_tool(reading: Reading, facts: Facts) -> None:
     if facts.tool_arguments is None:
         facts.tool_arguments = reading.value("gen_ai.tool.call.arguments")
     if facts.tool_result is None:
-        facts.tool_result = reading.value("gen_ai.tool.call.result")
+        facts.tool_result = unquote(reading.value("gen_ai.tool.call.result"))
 
 
 def _read_parameters(reading: Reading, facts: Facts) -> None:

@@ -4,7 +4,7 @@ from pellucid_server.dialects.convention import Convention, Family, Reading, Rul
 from pellucid_server.dialects.facts import Facts
 from pellucid_server.dialects.messages import is_empty
 from pellucid_server.dialects.payloads import read_parameters, read_request, read_response
-from pellucid_server.dialects.values import flag, text, texts
+from pellucid_server.dialects.values import positive, text, texts
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.span import Kind
 
@@ -41,7 +41,7 @@ CONVENTION = Convention(
         Rule(fact="name", read=text, keys=("logfire.msg",)),
         Rule(fact="tags", read=_tags, keys=("logfire.tags",)),
     ),
-    bare=(Rule(fact="streaming", read=flag, keys=("request_data.stream",)),),
+    bare=(Rule(fact="cost_total", read=positive, keys=("operation.cost",)),),
     families=(Family(prefix="logfire"),),
     bare_keys=("request_data", "response_data", "async", "duration"),
     derive=_derive,

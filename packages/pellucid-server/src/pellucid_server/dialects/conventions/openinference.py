@@ -7,11 +7,11 @@ from pellucid_server.dialects.facts import Facts
 from pellucid_server.dialects.flattened import Pair, elements, rows
 from pellucid_server.dialects.json_text import parse_or_text
 from pellucid_server.dialects.kinds import reader
-from pellucid_server.dialects.messages import is_empty, message_of, messages_of
+from pellucid_server.dialects.messages import is_empty, message_of, messages_of, one_turn
 from pellucid_server.dialects.payloads import read_parameters, read_request, read_response, refused_in
 from pellucid_server.dialects.providers import provider
 from pellucid_server.dialects.tools import tools_of
-from pellucid_server.dialects.values import count, first, flag, positive, text, texts
+from pellucid_server.dialects.values import count, first, positive, text, texts
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.message import Message, Role, text_part
 from pellucid_server.model.span import MODEL_KINDS, Kind, Outcome
@@ -73,6 +73,8 @@ def _read_generation(reading: Reading, facts: Facts, sent: JsonValue, answered: 
         read_response(facts, answered)
         if facts.outcome is None and refused_in(answered):
             facts.outcome = Outcome.REFUSED
+        if answered.get("object") == "response":
+            facts.messages_out = one_turn(facts.messages_out)
     if is_empty(facts.messages_in):
         facts.messages_in = messages_of(sent, Role.USER)
     if is_empty(facts.messages_out):
@@ -97,6 +99,10 @@ def _read_embedding(reading: Reading, facts: Facts, sent: JsonValue, answered: J
 
 
 def _read_tool(facts: Facts, sent: JsonValue, answered: JsonValue) -> None:
+    if isinstance(sent, dict) and sent.keys() == {"kwargs"}:
+        sent = sent["kwargs"]
+    if isinstance(answered, dict) and "raw_output" in answered:  # LlamaIndex hands on its own envelope
+        answered = answered["raw_output"]
     if facts.tool_arguments is None:
         facts.tool_arguments = sent
     if facts.tool_result is not None:
@@ -114,8 +120,9 @@ def _read_search(facts: Facts, sent: JsonValue, answered: JsonValue) -> None:
     query = first(sent, "query", "query_str", "text", "input") if isinstance(sent, dict) else sent
     if facts.retrieval_query is None:
         facts.retrieval_query = text(query) if isinstance(query, str) else None
-    if not facts.documents:
-        facts.documents = documents_of(answered)
+    found = documents_of(answered)
+    if not facts.documents or (len(found) == len(facts.documents) and not any(one.id for one in facts.documents)):
+        facts.documents = found or facts.documents  # LangChain's attributes leave the ids out, its output has them
     _keep_rest(facts, sent, None if facts.documents else answered)
 
 
@@ -229,7 +236,6 @@ CONVENTION = Convention(
         Rule(fact="model_either", read=text, keys=("llm.model_name", "embedding.model_name", "reranker.model_name")),
         Rule(fact="provider", read=provider, keys=("llm.provider", "llm.system")),
         Rule(fact="finish_reason", read=finish.reason, keys=("llm.finish_reason",)),
-        Rule(fact="streaming", read=flag, keys=("llm.is_streaming",)),
         Rule(fact="tokens_in", read=count, keys=("llm.token_count.prompt",)),
         Rule(fact="tokens_out", read=count, keys=("llm.token_count.completion",)),
         Rule(fact="cache_read", read=count, keys=("llm.token_count.prompt_details.cache_read",)),
