@@ -228,7 +228,7 @@ def start(server: FakeServer) -> Iterator[Callable[..., Any]]:
         return pellucid.init(**{**defaults, **settings})
 
     yield begin
-    GUARD.strict = False
+    GUARD.reset()
     pellucid.shutdown()
     runtime.forget()
 

@@ -4,8 +4,9 @@ What lives here: the public names, and nothing else. What must not live here: wo
 The names are documented in `docs/reference/client/`.
 """
 
+from pellucid.carriers import continue_trace, inject
 from pellucid.exporting.ledger import Stats
-from pellucid.frames import context, continue_trace, inject
+from pellucid.frames import context
 from pellucid.instruments import instrument
 from pellucid.masks import patterns
 from pellucid.observe import observe

@@ -1,7 +1,7 @@
 """What everything below inherits: one frozen frame in OpenTelemetry's context.
 
-What lives here: the frame (inherited attributes, the local root, capture mode), `context()`, and the frame's way
-through W3C headers. What must not live here: spans and their attributes (`steps`), threads (`threads`).
+What lives here: the frame (inherited attributes, the local root, capture mode) and `context()`. What must not live
+here: spans (`steps`), threads (`threads`), headers (`carriers`).
 
 The frame travels wherever OpenTelemetry's context travels: tasks, generators and, through `threads`, new threads.
 It is put into Baggage only on demand (`inject`, or `propagate=True`), because automatic Baggage would also reach
@@ -9,15 +9,13 @@ model providers, and it is read from Baggage only by `continue_trace`, because a
 """
 
 import json
-from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
-from opentelemetry import baggage, trace
-from opentelemetry.baggage.propagation import W3CBaggagePropagator
-from opentelemetry.context import Context, attach, create_key, detach, get_current, get_value, set_value
-from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+from opentelemetry import trace
+from opentelemetry.context import Context, attach, create_key, detach, get_value, set_value
 
 from pellucid import semconv
 from pellucid.guard import GUARD
@@ -25,9 +23,6 @@ from pellucid.settings import Capture
 from pellucid.values import scalar_of
 
 FRAME_KEY: Final = create_key("pellucid-frame")
-
-TRACE_CONTEXT = TraceContextTextMapPropagator()
-BAGGAGE = W3CBaggagePropagator()
 
 FIELD_KEYS: Final[Mapping[str, str]] = {
     "user_id": semconv.USER_ID,
@@ -134,63 +129,14 @@ def _entered(
     attributes = {**frame.attributes, **field_attributes(fields, tags, metadata, frame.attributes)}
     entered = replace(frame, attributes=attributes, capture=capture or frame.capture)
     context = set_value(FRAME_KEY, entered)
-    return _with_baggage(attributes, context) if propagate else context
+    return with_baggage(attributes, context) if propagate else context
 
 
-def _with_baggage(attributes: Mapping[str, Any], context: Context) -> Context:
+def with_baggage(attributes: Mapping[str, Any], context: Context) -> Context:
+    """The context with the attributes in its Baggage as well."""
+    from opentelemetry import baggage  # late: most applications never need it, and it costs 2 ms to import
+
     for key, value in attributes.items():
         name = f"{semconv.BAGGAGE_PREFIX}{key.removeprefix(semconv.BAGGAGE_PREFIX)}"
         context = baggage.set_baggage(name, json.dumps(value), context)
     return context
-
-
-def _from_baggage(context: Context) -> dict[str, Any]:
-    attributes: dict[str, Any] = {}
-    known = {
-        f"{semconv.BAGGAGE_PREFIX}{key.removeprefix(semconv.BAGGAGE_PREFIX)}": key for key in (*FIELD_KEYS.values(), semconv.TAGS)
-    }
-    for name, text in baggage.get_all(context).items():
-        key = known.get(name) or (name if name.startswith(semconv.METADATA_PREFIX) else None)
-        if key is None:
-            continue
-        try:
-            value = json.loads(str(text))
-        except ValueError:
-            continue
-        attributes[key] = tuple(map(str, value)) if isinstance(value, list) else scalar_of(value)
-    return attributes
-
-
-def inject(headers: MutableMapping[str, str]) -> MutableMapping[str, str]:
-    """Write `traceparent`, `tracestate` and `baggage` into the headers (or any string mapping) and return them.
-
-    For calls to your own services, job queues and child processes; the other end is `continue_trace`.
-    """
-    try:
-        here = get_current()
-        TRACE_CONTEXT.inject(headers, here)
-        BAGGAGE.inject(headers, _with_baggage(current_frame(here).attributes, here))
-    except Exception as error:
-        GUARD.report("inject the trace context", error)
-    return headers
-
-
-@contextmanager
-def continue_trace(headers: Mapping[str, str]) -> Iterator[None]:
-    """Go on with the trace and context that `inject` wrote on the other side.
-
-    Call it with the headers of callers that you trust: they say who the user is.
-    """
-    token = None
-    try:
-        carrier = {key.lower(): value for key, value in headers.items() if isinstance(value, str)}
-        remote = BAGGAGE.extract(carrier, TRACE_CONTEXT.extract(carrier))
-        attributes = {**current_frame(remote).attributes, **_from_baggage(remote)}
-        token = attach(set_value(FRAME_KEY, Frame(attributes=attributes, root=None, capture=None), remote))
-    except Exception as error:
-        GUARD.report("continue the trace", error)
-    try:
-        yield
-    finally:
-        if token is not None:
-            detach(token)

@@ -37,6 +37,12 @@ class Guard:
             self._next_report[what] = now + REPORT_EVERY_S
             logger.warning("pellucid could not %s (the application is not affected): %r", what, error)
 
+    def reset(self) -> None:
+        """Not strict, nothing reported yet: for tests."""
+        self.strict = False
+        self.failures = 0
+        self._next_report.clear()
+
     def warn(self, what: str, message: str, *args: object) -> None:
         """Log a warning, at most once in REPORT_EVERY_S for each `what`."""
         now = time.monotonic()

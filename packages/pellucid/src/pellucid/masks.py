@@ -36,21 +36,21 @@ def _always(_text: str) -> bool:
 
 
 # Order matters: what is longest and surest first, so that a phone pattern never eats half a card number.
-PATTERNS: dict[str, tuple[re.Pattern[str], Callable[[str], bool], str]] = {
-    "email": (re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"), _always, "[EMAIL]"),
+PATTERNS: dict[str, tuple[str, Callable[[str], bool], str]] = {
+    "email": (r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}", _always, "[EMAIL]"),
     "key": (
-        re.compile(
+        (
             r"\b(?:sk|pk|rk)[-_](?:[A-Za-z]+[-_])*[A-Za-z0-9_-]{16,}|\bAKIA[0-9A-Z]{16}\b"
             r"|\bgh[pousr]_[A-Za-z0-9]{20,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}"
         ),
         _always,
         "[KEY]",
     ),
-    "iban": (re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _is_iban, "[IBAN]"),
-    "card": (re.compile(r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.])"), _is_card, "[CARD]"),
-    "ip": (re.compile(r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])"), _always, "[IP]"),
+    "iban": (r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", _is_iban, "[IBAN]"),
+    "card": (r"(?<![\d.])\d(?:[ -]?\d){12,18}(?![\d.])", _is_card, "[CARD]"),
+    "ip": (r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.])", _always, "[IP]"),
     "phone": (
-        re.compile(
+        (
             r"(?<![\w.])(?:\+\d{1,3}[ .-]?|\(?0)(?:\(?\d{1,4}\)?[ ./-]?){2,5}\d{2,4}(?!\w)|(?<![\w.-])\(?\d{3}\)?[ .-]\d{3}[ .-]\d{4}(?!\w)"
         ),
         _always,
@@ -65,7 +65,7 @@ def patterns(names: Iterable[str] = PATTERNS) -> Callable[[str], str]:
     unknown = [name for name in asked if name not in PATTERNS]
     if unknown:
         raise SettingsError(f"There is no mask {', '.join(unknown)}; choose from {', '.join(PATTERNS)}.")
-    chosen = [PATTERNS[name] for name in PATTERNS if name in asked]
+    chosen = [(re.compile(source), is_meant, word) for name, (source, is_meant, word) in PATTERNS.items() if name in asked]
 
     def mask(text: str) -> str:
         for pattern, is_meant, replacement in chosen:

@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar, cast, overload
 
 from opentelemetry.context import attach, detach, get_current
 
-from pellucid.fields import Kind, put_input
+from pellucid.fields import Kind
 from pellucid.guard import GUARD
 from pellucid.runtime import Client, current
 from pellucid.settings import Capture
@@ -128,14 +128,10 @@ def _begin(client: Client, plan: Plan, args: tuple[Any, ...], kwargs: dict[str, 
             given["args"] = args[len(plan.parameters) :]
         if kwargs:
             given.update(kwargs)
-        if plan.kind == "generation":
-            return start(client, plan.name, plan.kind, {"input": given}, is_current=True, capture=plan.capture)
-        extra: dict[str, Any] = {}
-        put_input(extra, given, client.policy if plan.capture is None else client.policy.lowered(plan.capture))
     except Exception as error:
         GUARD.report("record the arguments", error)
-        extra = {}
-    return start(client, plan.name, plan.kind, is_current=True, capture=plan.capture, extra=extra)
+        given = {}
+    return start(client, plan.name, plan.kind, is_current=True, capture=plan.capture, arguments=given)
 
 
 def _end(step: Step, plan: Plan, output: object) -> None:

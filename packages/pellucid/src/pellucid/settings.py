@@ -114,7 +114,7 @@ class Settings:
         ),
     )
     max_queue_bytes: int = field(
-        default=64 * MIB,
+        default=96 * MIB,
         metadata=_about(
             "PELLUCID_MAX_QUEUE_BYTES", _size, "Memory that unsent spans may take; beyond it new spans are counted as lost."
         ),

@@ -23,6 +23,7 @@ from pellucid.frames import EMPTY, FRAME_KEY, Frame, current_frame
 from pellucid.guard import GUARD
 from pellucid.masks import mask_value
 from pellucid.posts import SCORES, ScoreType, ScoreValue, score_document
+from pellucid.privacy import clean
 from pellucid.runtime import Client, current
 from pellucid.settings import Capture
 
@@ -203,10 +204,13 @@ def start(
     parent: Context | None = None,
     is_current: bool = False,
     capture: Capture | None = None,
-    extra: Mapping[str, Any] | None = None,
+    arguments: Mapping[str, Any] | None = None,
     start_time: int | None = None,
 ) -> Step:
-    """Start a step; `SILENT` when that is not possible. Callers of the package use `span`, `trace`, `generation`."""
+    """Start a step; `SILENT` when that is not possible. Callers of the package use `span`, `trace`, `generation`.
+
+    `arguments` is the input of a decorated call: a short way past the other fields.
+    """
     try:
         here = get_current() if parent is None else parent
         frame = here.get(FRAME_KEY, EMPTY)
@@ -215,16 +219,17 @@ def start(
         policy = client.policy
         if capture is not None or frame.capture is not None:
             policy = policy.lowered(frame.capture).lowered(capture)
-        attributes: dict[str, Any] = {semconv.KIND: kind, **client.base_attributes, **frame.attributes}
+        inherited = frame.attributes if policy.mask is None else clean(frame.attributes, "full", policy.mask)[0]
+        attributes: dict[str, Any] = {semconv.KIND: kind, **client.base_attributes, **inherited}
         operation = OPERATIONS.get(kind)
         if operation is not None:
             attributes[semconv.OPERATION] = operation
-        if extra:
-            attributes.update(extra)
+        if arguments is not None:
+            put_input(attributes, arguments, policy)
         if fields:
             attributes.update(attributes_of(fields, policy, frame.attributes))
         if operation == "chat" and semconv.PROMPT_NAME not in attributes and not links.is_empty():
-            _link_by_text(attributes, fields, policy)
+            _link_by_text(attributes, arguments or fields, policy)
         if policy.capture == "none":
             _drop_personal(attributes)
         span = client.tracer.start_span(
@@ -254,8 +259,8 @@ def _drop_personal(attributes: dict[str, Any]) -> None:
         del attributes[key]
 
 
-def _link_by_text(attributes: dict[str, Any], fields: StepFields | None, policy: Policy) -> None:
-    found = links.find(links.texts_in((fields or {}).get("input")))
+def _link_by_text(attributes: dict[str, Any], given: object, policy: Policy) -> None:
+    found = links.find(links.texts_in(given))
     if found:
         attributes.update(link_attributes(found, policy))
 
@@ -353,10 +358,3 @@ def current_span_id() -> str | None:
     """The span that is being recorded here, 16 hexadecimal digits; None outside of one."""
     found = get_current_span().get_span_context()
     return format_span_id(found.span_id) if found.is_valid else None
-
-
-def input_attributes(value: object, policy: Policy) -> dict[str, Any]:
-    """The input of a step as attributes."""
-    attributes: dict[str, Any] = {}
-    put_input(attributes, value, policy)
-    return attributes

@@ -1,27 +1,28 @@
 """Request bodies: spans as OTLP protobuf, documents as JSON lists, compressed.
 
-What lives here: encoding, the loss report, and reading the answer. What must not live here: queues, retries, HTTP.
-Imported by the background thread, because protobuf costs 40 ms that the application's start need not pay.
-
-Requests are put together from slices: in protobuf, two encoded messages joined are one message with both lists.
+What lives here: putting a request together, the loss report, and reading the answer. What must not live here: the
+bytes of protobuf (`otlp`), queues, retries, HTTP.
 """
 
-import gzip
 import json
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
-from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest, ExportTraceServiceResponse
 from opentelemetry.sdk.trace import ReadableSpan
+
+from pellucid.exporting import otlp
 
 GZIP_LEVEL = 1
 """Fastest: text still shrinks to a third, and the thread gives the processor back soon."""
+GZIP_WINDOW = 31
+"""zlib's word for "gzip, largest window"."""
 MIN_GZIP_BYTES = 1_024
 
 PROTOBUF = "application/x-protobuf"
 JSON = "application/json"
+TRACES = "/v1/traces"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,29 +45,15 @@ class Request:
         return headers
 
 
-def encode_slice(spans: Sequence[ReadableSpan]) -> bytes:
-    """The spans as (part of) an ExportTraceServiceRequest."""
-    encoded: bytes = encode_spans(spans).SerializeToString()
-    return encoded
+def traces(spans: Sequence[tuple[ReadableSpan, bytes]], compression: str) -> Request:
+    """A request for the OTLP door: spans with their encoded form."""
+    return _request(TRACES, otlp.request(spans), PROTOBUF, len(spans), compression)
 
 
-def encode_loss(resource: Mapping[str, Any], counters: Mapping[str, int]) -> bytes:
-    """A `ResourceSpans` without spans, whose resource carries the counters."""
-    request = ExportTraceServiceRequest()
-    attributes = request.resource_spans.add().resource.attributes
-    for key, value in {**resource, **counters}.items():
-        entry = attributes.add(key=key)
-        if isinstance(value, int):
-            entry.value.int_value = value
-        else:
-            entry.value.string_value = str(value)
-    encoded: bytes = request.SerializeToString()
-    return encoded
-
-
-def traces(body: bytes, count: int, compression: str) -> Request:
-    """A request for the OTLP door."""
-    return _request("/v1/traces", body, PROTOBUF, count, compression)
+def loss(identity: Mapping[str, Any], counters: Mapping[str, int], compression: str) -> Request:
+    """A loss report: a `ResourceSpans` without spans, whose resource carries the counters."""
+    body = otlp.sized(b"\x0a", otlp.resource({**identity, **counters}))
+    return _request(TRACES, body, PROTOBUF, 0, compression)
 
 
 def documents(path: str, items: Sequence[Mapping[str, Any]], compression: str) -> Request:
@@ -79,21 +66,35 @@ def _request(path: str, body: bytes, content_type: str, count: int, compression:
     is_packed = compression == "gzip" and len(body) >= MIN_GZIP_BYTES
     return Request(
         path=path,
-        body=gzip.compress(body, GZIP_LEVEL, mtime=0) if is_packed else body,
+        body=_gzipped(body) if is_packed else body,
         content_type=content_type,
         encoding="gzip" if is_packed else "",
         count=count,
     )
 
 
+def _gzipped(body: bytes) -> bytes:
+    packer = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP_WINDOW)
+    return packer.compress(body) + packer.flush()
+
+
 def rejected_in(request: Request, body: bytes) -> tuple[int, str]:
     """How many items the server refused in an answer of success, and why."""
     if request.content_type != PROTOBUF or not body:
         return 0, ""
-    response = ExportTraceServiceResponse()
-    try:
-        response.ParseFromString(body)
-    except Exception:
-        return 0, ""
-    partial = response.partial_success
-    return min(max(partial.rejected_spans, 0), request.count), partial.error_message
+    rejected, message = otlp.partial_success(body)
+    return min(rejected, request.count), message
+
+
+def batches(spans: Iterable[tuple[ReadableSpan, bytes]], max_bytes: int) -> Iterable[list[tuple[ReadableSpan, bytes]]]:
+    """The spans in runs whose encoded size stays within the largest request."""
+    run: list[tuple[ReadableSpan, bytes]] = []
+    size = 0
+    for pair in spans:
+        if run and size + len(pair[1]) > max_bytes:
+            yield run
+            run, size = [], 0
+        run.append(pair)
+        size += len(pair[1])
+    if run:
+        yield run

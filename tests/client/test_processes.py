@@ -1,0 +1,227 @@
+"""Forks, pools, prefork servers and the end of the process: each in real processes."""
+
+import os
+import subprocess
+import sys
+import textwrap
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import pellucid
+
+
+def run(program: str, server_url: str, timeout_s: float = 30.0) -> tuple[subprocess.CompletedProcess[str], float]:
+    """Run a program with the client switched on by the environment alone; gives it and its seconds."""
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(program)],
+        env={**os.environ, "PELLUCID_URL": server_url},
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+        check=False,
+    )
+    return done, time.monotonic() - began
+
+
+def names(server: Any) -> list[str]:
+    return sorted(span.name for span in server.spans())
+
+
+def test_the_environment_alone_starts_the_client_and_exit_sends_the_rest(server: Any) -> None:
+    done, _ = run(
+        """
+        import pellucid
+
+        @pellucid.observe
+        def work():
+            pellucid.score("good", 1)
+
+        work()
+        """,
+        server.url,
+    )
+    assert done.returncode == 0, done.stderr
+    assert names(server) == ["work"]
+    assert len(server.requests("/api/v1/scores")) == 1
+
+
+@pytest.mark.parametrize("hang_s", [0.0, 20.0], ids=["closed port", "hanging"])
+def test_exit_is_short_when_the_server_is_away(server: Any, make_reply: Any, hang_s: float) -> None:
+    server.reply = make_reply(hang_s=hang_s)
+    url = server.url if hang_s else "http://127.0.0.1:9"
+    program = """
+        import time, pellucid
+        for number in range(2000):
+            with pellucid.span("work", input=str(number) * 300):
+                pass
+        print(time.monotonic())
+    """
+    done, _ = run(program, url)
+    left = time.monotonic() - float(done.stdout)
+    assert done.returncode == 0
+    assert left < 2.0
+    assert "could not be sent before the process ended" in done.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_a_forked_child_sends_its_own_spans_and_only_those(server: Any) -> None:
+    done, _ = run(
+        """
+        import os, sys, pellucid
+        with pellucid.span("before"):
+            pass
+        child = os.fork()
+        with pellucid.span("child" if child == 0 else "parent"):
+            pass
+        if child == 0:
+            sys.exit(0)
+        os.waitpid(child, 0)
+        """,
+        server.url,
+    )
+    assert done.returncode == 0, done.stderr
+    assert names(server) == ["before", "child", "parent"]
+
+
+CHILDREN = """
+import multiprocessing
+import sys
+
+import pellucid
+
+
+def work(headers, number):
+    with pellucid.continue_trace(headers), pellucid.span(f"child {number}"):
+        pass
+
+
+if __name__ == "__main__":
+    pools = multiprocessing.get_context(sys.argv[1])
+    with pellucid.span("parent"):
+        headers = pellucid.inject({})
+    processes = [pools.Process(target=work, args=(headers, number)) for number in range(3)]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join()
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn", "forkserver"])
+def test_children_of_multiprocessing_lose_nothing(server: Any, tmp_path: Path, method: str) -> None:
+    program = tmp_path / "children.py"
+    program.write_text(CHILDREN)
+    done = subprocess.run(
+        [sys.executable, str(program), method],
+        env={**os.environ, "PELLUCID_URL": server.url},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert names(server) == ["child 0", "child 1", "child 2", "parent"], done.stderr
+    assert len({span.trace_id for span in server.spans()}) == 1
+
+
+def test_a_prefork_server_that_forks_after_init_works_in_every_worker(server: Any) -> None:
+    done, _ = run(
+        """
+        import os, signal, sys, time, pellucid
+        pellucid.init()
+        with pellucid.span("master"):
+            pass
+        pellucid.flush()
+        children = []
+        for number in range(3):
+            child = os.fork()
+            if child == 0:
+                signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+                for turn in range(10):
+                    with pellucid.span(f"worker {number}"):
+                        time.sleep(0.01)
+                time.sleep(10)
+            children.append(child)
+        time.sleep(1.0)
+        for child in children:
+            os.kill(child, signal.SIGTERM)
+            os.waitpid(child, 0)
+        """,
+        server.url,
+    )
+    assert done.returncode == 0, done.stderr
+    assert names(server) == ["master", *sorted(f"worker {number}" for number in range(3) for _ in range(10))]
+
+
+def test_a_child_counts_its_losses_under_its_own_id(server: Any) -> None:
+    done, _ = run(
+        """
+        import os, sys, pellucid
+        pellucid.init(max_request_bytes=2000)
+        def lose():
+            with pellucid.span("huge", input="x" * 5000):
+                pass
+            pellucid.flush()
+            import time; time.sleep(0.3)
+        lose()
+        child = os.fork()
+        if child == 0:
+            lose()
+            sys.exit(0)
+        os.waitpid(child, 0)
+        """,
+        server.url,
+    )
+    assert done.returncode == 0, done.stderr
+    ids = {
+        entry.value.string_value
+        for request in server.export_requests()
+        for resource_spans in request.resource_spans
+        for entry in resource_spans.resource.attributes
+        if entry.key == "pellucid.client.id"
+    }
+    assert len(ids) == 2
+
+
+def test_a_crash_of_the_application_still_sends_what_led_to_it(server: Any) -> None:
+    done, _ = run(
+        """
+        import pellucid
+
+        @pellucid.observe
+        def work():
+            raise ValueError("the end")
+
+        work()
+        """,
+        server.url,
+    )
+    assert done.returncode == 1
+    assert done.stderr.rstrip().endswith("ValueError: the end")
+    assert names(server) == ["work"]
+
+
+def test_importing_the_package_does_no_work() -> None:
+    done, _ = run(
+        """
+        import sys, threading
+        import pellucid
+        assert threading.active_count() == 1
+        heavy = {"requests", "urllib3", "google.protobuf", "httpx", "pydantic", "ssl", "http.client"}
+        assert not heavy & set(sys.modules), heavy & set(sys.modules)
+        """,
+        "http://127.0.0.1:9",
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_flush_after_shutdown_is_harmless(client: Any) -> None:
+    assert pellucid.shutdown() is True
+    assert pellucid.flush() is True
+    with pellucid.span("late"):
+        pass
+    assert pellucid.stats() is None
