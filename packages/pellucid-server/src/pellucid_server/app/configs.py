@@ -1,11 +1,16 @@
 """Snapshots of what each project asks of the pipeline, read from the metadata once and again when somebody changes it."""
 
 import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
+from pellucid_server.core.errors import PellucidError
+from pellucid_server.enrich.detect import Sensitive
 from pellucid_server.enrich.price import PriceOverride
 from pellucid_server.enrich.rates import Rates
+from pellucid_server.enrich.redact import BY_DEFAULT, CustomPattern, RedactionPolicy
 from pellucid_server.ingest.enriching import DEFAULT_CONFIG, ProjectConfig
+from pellucid_server.model.json import JsonValue
 from pellucid_server.store.meta.database import MetaStore
 from pellucid_server.store.meta.prices import StoredPrice
 
@@ -13,17 +18,13 @@ from pellucid_server.store.meta.prices import StoredPrice
 class Configs:
     """Project configurations by id."""
 
-    def __init__(self) -> None:
-        self._store: MetaStore | None = None
+    def __init__(self, store: MetaStore) -> None:
+        self._store = store
         self._lock = threading.Lock()
         self._known: dict[str, ProjectConfig] = {}
 
-    def open(self, store: MetaStore) -> None:
-        """Where to read from; before this every project has the defaults."""
-        self._store = store
-
     def of(self, project_id: str) -> ProjectConfig:
-        """The configuration of a project."""
+        """The configuration of a project. While the metadata cannot be reached, the last one that was read holds."""
         with self._lock:
             found = self._known.get(project_id)
         if found is not None:
@@ -34,16 +35,27 @@ class Configs:
         return made
 
     def forget(self, project_id: str) -> None:
-        """Somebody changed it."""
+        """Somebody changed it: read it again now, so that a database that fails later does not lose the change."""
+        try:
+            made = self._read(project_id)
+        except PellucidError:
+            with self._lock:
+                self._known.pop(project_id, None)
+            return
         with self._lock:
-            self._known.pop(project_id, None)
+            self._known[project_id] = made
 
     def _read(self, project_id: str) -> ProjectConfig:
-        if self._store is None:
-            return DEFAULT_CONFIG
         with self._store.reading() as unit:
             prices = unit.prices.of_project(project_id)
-        return ProjectConfig(prices=tuple(override(price) for price in prices))
+            project = unit.projects.get(project_id)
+        if project is None:
+            return DEFAULT_CONFIG
+        return ProjectConfig(
+            prices=tuple(override(price) for price in prices),
+            redaction=redaction_policy(project.redaction),
+            redact_before_journal=project.redact_before_journal,
+        )
 
 
 def override(price: StoredPrice) -> PriceOverride:
@@ -52,4 +64,23 @@ def override(price: StoredPrice) -> PriceOverride:
     known = {name: value for name, value in price.prices.items() if name in Rates.__dataclass_fields__}
     return PriceOverride(
         id=price.id, model=price.model_pattern, regex=True, provider=price.provider or "", start=start, rates=Rates(**known)
+    )
+
+
+def redaction_policy(stored: Mapping[str, JsonValue]) -> RedactionPolicy:
+    """The policy of a project's settings: `{"enabled": true, "kinds": ["email"], "patterns": [{"name", "pattern"}]}`.
+
+    What is left out has its default; `{}` is off.
+    """
+    kinds, patterns, regions = stored.get("kinds"), stored.get("patterns"), stored.get("phone_regions")
+    defaults = RedactionPolicy()
+    return RedactionPolicy(
+        enabled=bool(stored.get("enabled")),
+        kinds=frozenset(Sensitive(str(kind)) for kind in kinds) if isinstance(kinds, list) else BY_DEFAULT,
+        phone_regions=tuple(str(region) for region in regions) if isinstance(regions, list) else defaults.phone_regions,
+        patterns=tuple(
+            CustomPattern(name=str(one["name"]), pattern=str(one["pattern"]))
+            for one in (patterns if isinstance(patterns, list) else [])
+            if isinstance(one, dict)
+        ),
     )

@@ -88,9 +88,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     """Open every part. Raises a member of the error family that says what is wrong and what to do."""
     data: Path = settings.data
     lock = DirectoryLock(data, f"http://{settings.host}:{settings.port}")
-    configs = Configs()
     meta = MetaStore.open(settings.database_url or f"sqlite:///{data / 'pellucid.db'}")
-    configs.open(meta)
+    configs = Configs(meta)
     identity = Identity.open(
         meta,
         wanted=Provision.from_environment(environment),

@@ -1,11 +1,17 @@
 """What enrichment does to one span, in order, for one project. The steps are pure and live in `enrich`; the order lives here."""
 
 from dataclasses import dataclass, replace
+from typing import Any
 
+from pellucid_server.enrich.fingerprint import fingerprint, input_hash
+from pellucid_server.enrich.outcome import refused_by
 from pellucid_server.enrich.price import PriceBook, PriceOverride
 from pellucid_server.enrich.rates import Rates
+from pellucid_server.enrich.redact import RedactionPolicy, Redactor
 from pellucid_server.model.raw import RawSpan
-from pellucid_server.model.span import Span
+from pellucid_server.model.span import Outcome, Span
+
+NO_REDACTION = RedactionPolicy()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +21,7 @@ class ProjectConfig:
     prices: tuple[PriceOverride, ...] = ()
     catch_all: Rates | None = None
     """An estimate for models that nobody can price; off unless the project opts in."""
+    redaction: RedactionPolicy = NO_REDACTION
     redact_before_journal: bool = False
     """Redact in the door, so that nothing unredacted ever comes to rest."""
 
@@ -28,12 +35,27 @@ class Enricher:
     def __init__(self, config: ProjectConfig = DEFAULT_CONFIG) -> None:
         self.config = config
         self._book = PriceBook(config.prices, catch_all=config.catch_all)
+        self._redactor = Redactor(config.redaction)
 
     def redact(self, raw: RawSpan) -> RawSpan:
         """The raw span as it may come to rest."""
-        return raw
+        return self._redactor.raw_span(raw) if self.config.redaction.enabled else raw
 
     def enrich(self, span: Span) -> Span:
         """Price, outcome, fingerprints."""
+        changes: dict[str, Any] = {}
         quote = self._book.quote(span)
-        return replace(span, cost=quote.cost, flags=(*span.flags, *quote.flags))
+        flags = quote.flags
+        if quote.cost is not None:
+            changes["cost"] = quote.cost
+        rule = refused_by(span)
+        if rule:
+            changes["outcome"] = Outcome.REFUSED
+            flags = (*flags, f"refused_by:{rule}")
+        if found := fingerprint(span):
+            changes["prompt_fingerprint"] = found
+        if hashed := input_hash(span):
+            changes["input_hash"] = hashed
+        if flags:
+            changes["flags"] = (*span.flags, *flags)
+        return replace(span, **changes) if changes else span

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pellucid_server.store.spans.columns import PAYLOADS, SCORES, SPANS, TABLES
 from pellucid_server.store.spans.drivers.port import Driver, Limits, Statement
+from pellucid_server.store.spans.rows import arrow_schema
 from pellucid_server.store.spans.schema import EMBEDDED, Topology, schema
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -55,7 +56,8 @@ class SpanStore:
             )
             for project_id, ids in _by_project(traces)
         ]
-        return pa.concat_tables(tables)
+        # The engine says "not null"; rows that were just made do not. One schema, so that they can stand in one table.
+        return pa.concat_tables(tables).cast(arrow_schema(SPANS))
 
     def load_payloads(self, keys: Sequence[tuple[str, int, str, str]]) -> dict[tuple[str, int, str, str], str]:
         """The payload documents of these rows; those that are missing are left out."""
