@@ -48,7 +48,8 @@ def create_table(table: Table, topology: Topology = EMBEDDED) -> str:
         f"ENGINE = {topology.engine(table)}\n"
         f"PARTITION BY {table.partition}\n"
         f"ORDER BY ({table.key})\n"
-        "SETTINGS index_granularity = 8192, enable_block_number_column = 0, fsync_after_insert = 1, fsync_part_directory = 1"
+        f"SETTINGS index_granularity = {table.granularity}, enable_block_number_column = 0, "
+        "fsync_after_insert = 1, fsync_part_directory = 1"
     )
 
 

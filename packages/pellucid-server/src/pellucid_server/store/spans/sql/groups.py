@@ -1,0 +1,103 @@
+"""Sessions and users: which ones, by their latest trace; then the rows of those alone. Both are groups of spans by one column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pellucid_server.filters.tree import Filter
+from pellucid_server.store.spans.drivers.port import Statement
+from pellucid_server.store.spans.filter_sql import Asked, scope_condition
+from pellucid_server.store.spans.parameters import Parameters
+from pellucid_server.store.spans.sql.aggregates import COST, USAGE, Expressions, distinct, micros, select
+from pellucid_server.store.spans.sql.spans import where_spans
+from pellucid_server.store.spans.sql.traces import After
+
+_COMMON: Final[Expressions] = {
+    "first_time": micros("min(start_time)"),
+    "last_time": micros("maxIf(start_time, is_root)"),
+    "last_end_time": micros("max(coalesce(end_time, start_time))"),
+    "trace_count": "countIf(is_root)",
+    **USAGE,
+    **COST,
+    "success_count": "countIf(is_root AND outcome = 'success')",
+    "error_count": "countIf(is_root AND outcome = 'error')",
+    "refused_count": "countIf(is_root AND outcome = 'refused')",
+    "models": distinct("model"),
+    "environments": distinct("environment"),
+    "features": distinct("feature"),
+}
+
+SESSION_ROW: Final[Expressions] = {"session_id": "session_id", **_COMMON, "user_ids": distinct("user_id")}
+USER_ROW: Final[Expressions] = {
+    "user_id": "user_id",
+    **_COMMON,
+    "session_count": "uniqExactIf(session_id, session_id != '')",
+    "user_tier": "argMax(user_tier, start_time)",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grouping:
+    """What spans are grouped by."""
+
+    column: str
+    row: Expressions
+
+
+SESSIONS: Final = Grouping(column="session_id", row=SESSION_ROW)
+USERS: Final = Grouping(column="user_id", row=USER_ROW)
+
+GROUP_ORDERS: Final[Expressions] = {
+    "last_time": f"toFloat64({micros('max(start_time)')})",
+    "trace_count": "toFloat64(countIf(is_root))",
+    "cost": "ifNull(sumOrNullIf(cost, counted), -1)",
+    "tokens": "toFloat64(sumIf(tokens, counted))",
+    "error_count": "toFloat64(countIf(is_root AND outcome = 'error'))",
+}
+
+
+def pick(
+    grouping: Grouping,
+    asked: Asked,
+    node: Filter,
+    order: str,
+    *,
+    received_until: int,
+    after: After | None,
+    limit: int,
+    ascending: bool,
+) -> Statement:
+    """Value of the order and id of the groups with a matching span, over what had arrived by then."""
+    p = Parameters()
+    value = GROUP_ORDERS[order]
+    comparison, direction = (">", "ASC") if ascending else ("<", "DESC")
+    having = ""
+    if after is not None:
+        having = f"\nHAVING ({value}, {grouping.column}) {comparison} ({p.number(after.value)}, {p.text(after.id)})"
+    where = f"{where_spans(asked, node, p)} AND {grouping.column} != '' AND received_at <= {p.time(received_until)}"
+    sql = (
+        f"SELECT {value}, {grouping.column} FROM spans FINAL\nWHERE {where}\nGROUP BY {grouping.column}{having}\n"
+        f"ORDER BY 1 {direction}, {grouping.column} {direction} LIMIT {p.integer(limit)}"
+    )
+    return p.statement(sql, f"{grouping.column}.pick")
+
+
+def rows(grouping: Grouping, asked: Asked, ids: Sequence[str]) -> Statement:
+    """The rows of `ids`, in no order."""
+    p = Parameters()
+    sql = (
+        f"SELECT\n  {select(grouping.row)}\nFROM spans FINAL\n"
+        f"WHERE {scope_condition(asked, p)} AND {grouping.column} IN {p.texts(ids)}\nGROUP BY {grouping.column}"
+    )
+    return p.statement(sql, f"{grouping.column}.rows")
+
+
+def roots(grouping: Grouping, asked: Asked, group_id: str, *, limit: int) -> Statement:
+    """Trace ids and starts of one group's traces, oldest first."""
+    p = Parameters()
+    sql = (
+        f"SELECT trace_id, {micros('start_time')} FROM spans FINAL\n"
+        f"WHERE {scope_condition(asked, p)} AND {grouping.column} = {p.text(group_id)} AND is_root\n"
+        f"ORDER BY start_time, trace_id LIMIT {p.integer(limit)}"
+    )
+    return p.statement(sql, f"{grouping.column}.roots")

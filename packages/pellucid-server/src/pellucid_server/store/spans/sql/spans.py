@@ -1,0 +1,160 @@
+"""Spans: rows of the narrow table for lists and for one trace, one span's payload, and pages of all columns for exports."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from pellucid_server.core.errors import BadRequest
+from pellucid_server.filters.tree import EVERYTHING, Filter
+from pellucid_server.model.usage import USAGE_KINDS
+from pellucid_server.store.spans.columns import SPAN_COLUMNS, Column
+from pellucid_server.store.spans.drivers.port import Statement
+from pellucid_server.store.spans.filter_sql import Asked, scope_condition, span_condition
+from pellucid_server.store.spans.parameters import Parameters
+from pellucid_server.store.spans.sql.aggregates import Expressions, micros, select
+
+_PLAIN: Final = (
+    "trace_id", "span_id", "parent_span_id", "display_parent_id", "counted_in", "name", "kind", "duration", "ttft", "outcome",
+    "status_message", "error_type", "finish_reason", "model", "model_requested", "provider", "cost", "cost_source", "tool_name",
+    "agent_name", "guardrail_action", "document_count", "document_classes", "message_count", "prompt_name", "prompt_version",
+    "prompt_label", "prompt_hash", "prompt_fingerprint", "input_preview", "output_preview", "user_id", "session_id", "user_tier",
+    "feature", "environment", "release", "tags", "experiment", "rollout_arm", "service", "scope", "dialect", "sdk", "flags",
+    "streaming", "cache_hit", "tokens",
+)  # fmt: skip
+
+SPAN_ROW: Final[Expressions] = {
+    **{name: name for name in _PLAIN},
+    **{name: f"{name} = 1" for name in ("folded", "counted", "is_root")},
+    "start_time": micros("start_time"),
+    "end_time": micros("end_time"),
+    **{f"usage_{kind}": f"usage_{kind}" for kind in USAGE_KINDS},
+    **{f"cost_{kind}": f"cost_{kind}" for kind in (*USAGE_KINDS, "fixed")},
+}
+
+SPAN_EXTRAS: Final[Expressions] = {
+    **{
+        name: name
+        for name in (
+            "system_fingerprint", "service_tier", "response_id", "input_hash", "retrieval_index", "retrieval_version",
+            "retrieval_top_k", "reported_cost", "rollout_probability", "sample_probability", "metadata", "input_tokens",
+            "output_tokens",
+        )
+    },
+    "payload_kept": "payload_kept = 1",
+    "received_at": micros("received_at"),
+}  # fmt: skip
+"""What only the page of one span shows."""
+
+# Columns of no use outside of the store: how rows replace each other and how traces are settled.
+_INTERNAL: Final = frozenset(
+    {"project_id", "version", "is_deleted", "content_hash", "own_context", "framework_noise", "inherits_session", "detail"}
+)
+EXPORT_COLUMNS: Final[tuple[Column, ...]] = tuple(column for column in SPAN_COLUMNS if column.name not in _INTERNAL)
+
+SPAN_ORDERS: Final[Expressions] = {
+    name: f"toFloat64(ifNull({name}, -1))"
+    for name in ("duration", "ttft", "cost", "tokens", "input_tokens", "output_tokens", "document_count", "message_count")
+}
+"""What else than time spans can be ordered by; what is absent sorts below zero."""
+
+
+def newest(asked: Asked, node: Filter, *, after: tuple[int, str, str] | None, limit: int, ascending: bool = False) -> Statement:
+    """Rows of the newest (or oldest) matching spans. `after`: start, trace and span of the last row of the page before."""
+    p = Parameters()
+    where = where_spans(asked, node, p)
+    comparison, direction = (">", "ASC") if ascending else ("<", "DESC")
+    if after is not None:
+        key = f"({p.time(after[0])}, {p.text(after[1])}, {p.text(after[2])})"
+        where += f" AND (start_time, trace_id, span_id) {comparison} {key}"
+    sql = (
+        f"SELECT\n  {select(SPAN_ROW)}\nFROM spans FINAL\nWHERE {where}\n"
+        f"ORDER BY spans.start_time {direction}, trace_id {direction}, span_id {direction} LIMIT {p.integer(limit)}"
+    )
+    return p.statement(sql, "spans.newest")
+
+
+def ordered(
+    asked: Asked,
+    node: Filter,
+    order: str,
+    *,
+    received_until: int,
+    after: tuple[float, str, str] | None,
+    limit: int,
+    ascending: bool,
+) -> Statement:
+    """Rows by another column, over what had arrived by then; the value of the order stands last in each row."""
+    if order not in SPAN_ORDERS:
+        raise BadRequest(f"Spans cannot be ordered by `{order}`; known: start_time, {', '.join(SPAN_ORDERS)}.")
+    p = Parameters()
+    value = SPAN_ORDERS[order]
+    where = f"{where_spans(asked, node, p)} AND received_at <= {p.time(received_until)}"
+    comparison, direction = (">", "ASC") if ascending else ("<", "DESC")
+    if after is not None:
+        where += f" AND ({value}, trace_id, span_id) {comparison} ({p.number(after[0])}, {p.text(after[1])}, {p.text(after[2])})"
+    sql = (
+        f"SELECT\n  {select(SPAN_ROW)}, {value}\nFROM spans FINAL\nWHERE {where}\n"
+        f"ORDER BY {value} {direction}, trace_id {direction}, span_id {direction} LIMIT {p.integer(limit)}"
+    )
+    return p.statement(sql, "spans.ordered")
+
+
+def of_trace(asked: Asked, trace_id: str, *, limit: int) -> Statement:
+    """All spans of one trace, in time order."""
+    p = Parameters()
+    sql = (
+        f"SELECT\n  {select(SPAN_ROW)}\nFROM spans FINAL PREWHERE trace_id = {p.text(trace_id)}\n"
+        f"WHERE {scope_condition(asked, p)}\n"
+        f"ORDER BY spans.start_time, span_id LIMIT {p.integer(limit)}"
+    )
+    return p.statement(sql, "spans.of_trace")
+
+
+def metadata_of_trace(asked: Asked, trace_id: str) -> Statement:
+    """The metadata of a trace's root."""
+    p = Parameters()
+    sql = (
+        f"SELECT metadata FROM spans FINAL PREWHERE trace_id = {p.text(trace_id)}\n"
+        f"WHERE {scope_condition(asked, p)} AND is_root LIMIT 1"
+    )
+    return p.statement(sql, "spans.metadata_of_trace")
+
+
+def one(asked: Asked, trace_id: str, span_id: str) -> Statement:
+    """One span with all that the narrow table knows of it. An empty `trace_id` stands for any: the newest with this span id."""
+    p = Parameters()
+    key = f"span_id = {p.text(span_id)}" + (f" AND trace_id = {p.text(trace_id)}" if trace_id else "")
+    sql = (
+        f"SELECT\n  {select({**SPAN_ROW, **SPAN_EXTRAS})}\nFROM spans FINAL PREWHERE {key}\n"
+        f"WHERE {scope_condition(asked, p)} ORDER BY spans.start_time DESC LIMIT 1"
+    )
+    return p.statement(sql, "spans.one")
+
+
+def payloads(project_id: str, keys: Sequence[tuple[int, str, str]]) -> Statement:
+    """Trace, span and payload document of the spans with these starts, trace ids and span ids: their whole key."""
+    p = Parameters()
+    wanted = ", ".join(f"({p.time(start)}, {p.text(trace_id)}, {p.text(span_id)})" for start, trace_id, span_id in keys)
+    sql = (
+        f"SELECT trace_id, span_id, payload FROM payloads FINAL PREWHERE (start_time, trace_id, span_id) IN ({wanted})\n"
+        f"WHERE project_id = {p.text(project_id)}"
+    )
+    return p.statement(sql, "spans.payloads")
+
+
+def export_page(asked: Asked, node: Filter, columns: Sequence[str], *, after: tuple[int, str, str] | None, limit: int) -> Statement:
+    """The next page of whole rows, newest first, as Arrow."""
+    p = Parameters()
+    where = where_spans(asked, node, p)
+    if after is not None:
+        where += f" AND (start_time, trace_id, span_id) < ({p.time(after[0])}, {p.text(after[1])}, {p.text(after[2])})"
+    sql = (
+        f"SELECT {', '.join(columns)} FROM spans FINAL\nWHERE {where}\n"
+        f"ORDER BY start_time DESC, trace_id DESC, span_id DESC LIMIT {p.integer(limit)}"
+    )
+    return p.statement(sql, "spans.export")
+
+
+def where_spans(asked: Asked, node: Filter, p: Parameters) -> str:
+    """Project, window and filter."""
+    scope = scope_condition(asked, p)
+    return scope if node == EVERYTHING else f"{scope} AND {span_condition(node, asked, p)}"
