@@ -26,7 +26,8 @@ def documents_of(value: JsonValue) -> tuple[Document, ...]:
 def document_of(item: JsonValue) -> Document | None:
     """One document: a text, or an object with content, an id or a score."""
     if isinstance(item, str):
-        return Document(content=item) if item else None
+        is_repr = item.startswith("<") and item.endswith(">")  # a Python object that nobody serialised
+        return Document(content=item) if item and not is_repr else None
     if not isinstance(item, dict):
         return None
     return _of_object(item)

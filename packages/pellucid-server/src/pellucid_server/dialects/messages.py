@@ -48,6 +48,8 @@ _NESTED = ("messages", "message", "choices", "replies", "contents", "prompt")
 _ITEMS = {"function_call": Role.ASSISTANT, "function_call_output": Role.TOOL, "reasoning": Role.ASSISTANT}
 """OpenAI Responses items that are not messages but stand among them."""
 
+_CONTENTS = frozenset({"content", "parts"})
+
 _DEEPEST = 6
 """How far messages may be wrapped: LangChain's batches of lists inside `data` inside a state need four."""
 
@@ -79,7 +81,7 @@ def message_of(item: Json, default: Role) -> Message:
     """One message from an object with a role, content or parts."""
     role = role_of(first(item, "role", "_role"), default)
     parts = _parts(item, role)
-    if len(item) == 2:  # a role and its content
+    if len(item) == 2 and _CONTENTS & item.keys():  # a role and its content, and so nothing else to look for
         return Message(role=_tool_role(role, parts), parts=parts)
     reason = text(first(item, "finish_reason", "finishReason", "stop_reason"))
     return Message(
@@ -193,7 +195,7 @@ def _parts(item: Json, role: Role) -> tuple[Part, ...]:
     if role is not Role.TOOL and _holds_parts(content):
         content = parse_or_text(content)
     found = _tool_parts(item, content) if role is Role.TOOL else parts_of(content)
-    if len(item) == 2:
+    if len(item) == 2 and found:
         return found
     reasoning = first(item, "reasoning_content", "reasoning")
     if isinstance(reasoning, str) and reasoning:

@@ -87,7 +87,7 @@ def _read_embedding(reading: Reading, facts: Facts, sent: JsonValue, answered: J
     found = [inner for row in rows(reading.family("embedding.embeddings")) if isinstance(inner := row.get("embedding"), dict)]
     written: list[JsonValue] = [word for inner in found if isinstance(word := inner.get("text"), str)]
     vector = next((inner["vector"] for inner in found if isinstance(inner.get("vector"), list)), None)
-    asked = first(sent, "input", "text", "texts") if isinstance(sent, dict) else sent
+    asked = first(sent, "input", "text", "texts", "query", "queries") if isinstance(sent, dict) else sent
     facts.embedding_texts = written or asked
     facts.embedding_count = len(found) or None
     if facts.embedding_dimension is None and isinstance(vector, list):
