@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import signal
 import socket
 from collections.abc import AsyncIterator, Iterable
 
@@ -27,6 +28,9 @@ log = logging.getLogger(__name__)
 def serve(settings: Settings) -> None:
     """Run until a signal comes. Raises a member of the error family when it cannot start."""
     configure_logs(settings.log_format)
+    # The HTTP server takes these signals while it runs and raises them again when it is done: then they must end in the `finally` below.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _end)
     sockets = [_listen(settings.host, settings.port)]
     port = sockets[0].getsockname()[1]
     if settings.otlp_ports:
@@ -37,6 +41,10 @@ def serve(settings: Settings) -> None:
         asyncio.run(_run(house, settings, sockets, port))
     finally:
         house.stop()
+
+
+def _end(_number: int, _frame: object) -> None:
+    raise SystemExit(0)
 
 
 async def _run(house: House, settings: Settings, sockets: list[socket.socket], port: int) -> None:
