@@ -116,7 +116,7 @@ def _may_be_deep(text: str) -> bool:
 def _is_deeper_than(value: JsonValue, depth: int) -> bool:
     """Level by level, so that a document of any depth costs no stack."""
     level: list[JsonValue] = [value]
-    for _ in range(depth + 1):
+    for _ in range(depth):
         level = [child for node in level for child in _children(node)]
         if not level:
             return False

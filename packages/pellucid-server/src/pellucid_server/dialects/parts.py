@@ -133,7 +133,8 @@ def _text(item: Json) -> tuple[Part, ...]:
 
 
 def _reasoning(item: Json) -> tuple[Part, ...]:
-    found = _text_of(first(item, "content", "text", "thinking", "reasoning", "reasoningText", "summary", "reasoningContent"))
+    content = first(item, "content", "text", "thinking", "reasoning", "reasoningText", "summary", "reasoningContent")
+    found = _text_of(parse_or_text(content) if isinstance(content, str) and content.startswith("[{") else content)
     return (Part(type=PartType.REASONING, text=found),) if found else ()
 
 

@@ -9,7 +9,7 @@ from pellucid_server.dialects.convention import Convention, Family, Reading, Rul
 from pellucid_server.dialects.documents import documents_of
 from pellucid_server.dialects.events import CHOICE, COMPLETION, DETAILS, MESSAGES, PROMPT, conversation
 from pellucid_server.dialects.facts import Facts
-from pellucid_server.dialects.json_text import unquote
+from pellucid_server.dialects.json_text import parse_or_text, unquote
 from pellucid_server.dialects.kinds import reader
 from pellucid_server.dialects.messages import is_empty, messages_of
 from pellucid_server.dialects.parts import parts_of
@@ -138,7 +138,7 @@ def _read_parameters(reading: Reading, facts: Facts) -> None:
     for name, value in reading.family("gen_ai.request"):
         name = _RENAMED.get(name, name)
         if name and name not in facts.parameters and not _is_filler(value):
-            facts.parameters[name] = value
+            facts.parameters[name] = parse_or_text(value)
     for name, value in reading.family("anthropic.thinking"):
         facts.parameters.setdefault(f"thinking.{name}", value)
     output_type = text(reading.attributes.get("gen_ai.output.type"))

@@ -22,6 +22,13 @@ _REQUESTS = {
     "rerank": Kind.RERANKER,
 }
 _SEARCHES = frozenset({"db.query.result", "db.search.result"})
+_INSTRUMENTED = (
+    "alephalpha", "anthropic", "bedrock", "chromadb", "cohere", "crewai", "google_generativeai", "groq", "haystack", "lancedb", "langchain",
+    "llamaindex", "marqo", "mcp", "milvus", "mistralai", "ollama", "openai", "openai_agents", "pinecone", "qdrant", "replicate",
+    "sagemaker", "together", "transformers", "voyageai", "watsonx", "weaviate", "writer",
+)  # fmt: skip
+"""Its instrumentations have scopes like OpenTelemetry's own, of which those for GenAI have other names (`openai_v2`, `genai.*`)."""
+
 _LEAVES = frozenset({"role", "content", "name", "id", "arguments", "tool_call_id", "finish_reason", "description", "parameters"})
 _PROPERTIES = "traceloop.association.properties"
 
@@ -108,7 +115,7 @@ CONVENTION = Convention(
     name="openllmetry",
     title="OpenLLMetry / Traceloop",
     about="`traceloop.*`, `llm.*` and flattened `gen_ai.prompt.N.*`; vector stores' result events.",
-    scopes=("traceloop.tracer",),
+    scopes=("traceloop.tracer", *(f"opentelemetry.instrumentation.{name}" for name in _INSTRUMENTED)),
     rules=(
         Rule(fact="kind", read=reader(_KINDS), keys=("traceloop.span.kind",)),
         Rule(fact="name", read=text, keys=("traceloop.entity.name",)),
