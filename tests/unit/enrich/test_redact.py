@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid_server.core.errors import BadRequest
-from pellucid_server.enrich.detect import Sensitive
+from pellucid_server.enrich.detect import Sensitive, detectors, redact
 from pellucid_server.enrich.redact import BY_DEFAULT, CustomPattern, RedactionPolicy, Redactor
 from pellucid_server.model.message import Message, Part, PartType, Role, text_part
 from pellucid_server.model.raw import RawEvent, RawLink, RawLog, RawSpan
@@ -125,7 +125,7 @@ def test_any_text_survives_as_json_and_redacting_twice_changes_nothing(text: str
     json.loads(EVERYTHING.text(json.dumps({"a": text})))
 
 
-PIECES = st.sampled_from([text for text, _ in FOUND] + KEPT + ["\n", '"', "\\", "é", " ", ", "])
+PIECES = st.sampled_from([text for text, _ in FOUND] + KEPT + ["192.168.1.20", "2001:db8::1", "\n", '"', "\\", "é", " ", ", "])
 
 
 @settings(deadline=None)
@@ -135,6 +135,16 @@ def test_hits_amid_anything_survive_as_json_and_redacting_twice_changes_nothing(
     once = EVERYTHING.text(text)
     assert EVERYTHING.text(once) == once
     assert json.loads(REDACTOR.text(json.dumps(text))) == REDACTOR.text(text)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.lists(st.one_of(PIECES, st.text(max_size=3)), max_size=8))
+def test_hints_miss_nothing_that_detectors_find(pieces: list[str]) -> None:
+    for text in ("".join(pieces), json.dumps("\n".join(pieces))):
+        slow = text
+        for detector in detectors(RedactionPolicy().phone_regions).values():
+            slow = redact(slow, detector)
+        assert EVERYTHING.text(text) == slow
 
 
 def test_machine_addresses_only_where_asked_for() -> None:

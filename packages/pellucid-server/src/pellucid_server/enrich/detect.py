@@ -44,6 +44,10 @@ class Sensitive(StrEnum):
     """Addresses of machines; off unless asked for, since logs are full of one's own."""
 
 
+SHORTEST = 6
+"""`a@b.cd`: nothing shorter is looked at."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
     """A stretch of text to be replaced."""
@@ -62,7 +66,7 @@ class Detector:
 
     kind: Sensitive
     hint: str
-    """RE2 syntax; must match whatever the core can match."""
+    """RE2 syntax; must match whatever the core can match, and begin no later."""
     core: re.Pattern[str]
     judge: Judge
 
@@ -72,10 +76,10 @@ class Detector:
         return f"[{self.kind.upper()}]"
 
 
-def redact(text: str, detector: Detector) -> str:
-    """`text` with every hit replaced. A candidate that fails is tried again from its second character on."""
+def redact(text: str, detector: Detector, start: int = 0) -> str:
+    """`text` with every hit from `start` on replaced. A candidate that fails is tried again from its second character on."""
     pieces: list[str] = []
-    done = at = 0
+    done, at = 0, start
     while match := detector.core.search(text, at):
         found = detector.judge(text, match, done)
         if found is None:
@@ -299,6 +303,12 @@ _PHONES = (
     r"|(?P<national>\(?0\d{1,4}\)?(?:[ /-]\d{2,8}){1,5})"
 )
 _CARDS = r"(?:[3-6]\d{3}|2[2-7]\d\d)(?:\d{9,15}|[ -]\d{4}[ -]\d{4}[ -]\d{1,7}|[ -]\d{6}[ -]\d{4,5})"
+_LEFT_HINT = r"(?:^|[^0-9A-Za-z_]|\\[nrtbf]|\\u[0-9A-Fa-f]{4})"
+_CARD_HINT = r"[2-6][0-9]{3}[ -]?(?:[0-9]{4}[ -]?[0-9]{4}|[0-9]{6}[ -][0-9]{4})"
+_PHONE_HINT = (
+    r"\+[0-9](?:[ ().-]{0,2}[0-9]){6}"
+    rf"|{_LEFT_HINT}(?:(?:\([2-9][0-9]{{2}}\) ?|[2-9][0-9]{{2}}[ .-])[2-9][0-9]{{2}}|\(?0[0-9]{{1,4}}\)?[ /-][0-9]{{2}})"
+)
 
 
 def detectors(phone_regions: Sequence[str]) -> Mapping[Sensitive, Detector]:
@@ -313,20 +323,20 @@ def detectors(phone_regions: Sequence[str]) -> Mapping[Sensitive, Detector]:
         ),
         Detector(
             kind=Sensitive.IBAN,
-            hint=r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4}",
+            hint=_LEFT_HINT + r"[A-Z]{2}[0-9]{2} ?[A-Z0-9]{4} ?[A-Z0-9]{4}",
             core=re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?"),
             judge=_iban,
         ),
-        Detector(kind=Sensitive.CARD, hint=r"[2-6][0-9]{3}[ -]?[0-9]{4}", core=re.compile(_CARDS), judge=_card),
+        Detector(kind=Sensitive.CARD, hint=_LEFT_HINT + _CARD_HINT, core=re.compile(_CARDS), judge=_card),
         Detector(
             kind=Sensitive.PHONE,
-            hint=r"[0-9](?:[ ()./-]{0,2}[0-9]){6}",
+            hint=_PHONE_HINT,
             core=re.compile(_PHONES),
             judge=_phone(phone_regions),
         ),
         Detector(
             kind=Sensitive.IP,
-            hint=r"[0-9]\.[0-9]{1,3}\.[0-9]|[0-9a-fA-F]:[0-9a-fA-F]{0,4}:",
+            hint=r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]|[0-9a-fA-F]{1,4}:[0-9a-fA-F]{0,4}:",
             core=re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){2,7}"),
             judge=_ip,
         ),

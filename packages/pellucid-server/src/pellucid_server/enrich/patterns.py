@@ -21,13 +21,20 @@ class BadPattern(BadRequest):
     title = "Bad pattern"
 
 
+class Match(Protocol):
+    """What is used of a match."""
+
+    def start(self) -> int:
+        """Where it begins, in characters."""
+
+
 class Pattern(Protocol):
     """What is used of a compiled RE2 pattern."""
 
-    def fullmatch(self, text: str) -> object | None:
+    def fullmatch(self, text: str) -> Match | None:
         """A match of the whole text, or `None`."""
 
-    def search(self, text: str) -> object | None:
+    def search(self, text: str) -> Match | None:
         """The first match, or `None`."""
 
     def sub(self, repl: str, text: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from operator import is_
 
-from pellucid_server.enrich.detect import Sensitive, detectors, hints, redact
+from pellucid_server.enrich.detect import SHORTEST, Sensitive, detectors, hints, redact
 from pellucid_server.enrich.patterns import BadPattern, Pattern, compile_pattern
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.message import Message, Part
@@ -65,11 +65,11 @@ class Redactor:
         for pattern, replacement in self._patterns:
             if pattern.search(text) is not None:
                 text = pattern.sub(replacement, text)
-        if self._hint is None or self._hint.search(text) is None:
+        if len(text) < SHORTEST or self._hint is None or self._hint.search(text) is None:
             return text
         for detector, hint in self._detectors:
-            if hint.search(text) is not None:
-                text = redact(text, detector)
+            if (first := hint.search(text)) is not None:
+                text = redact(text, detector, first.start())
         return text
 
     def value(self, value: JsonValue) -> JsonValue:
