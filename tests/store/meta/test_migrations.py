@@ -31,9 +31,9 @@ def shape(engine: Engine) -> dict[str, object]:
                 column["name"]: (str(column["type"]), column["nullable"], column["default"]) for column in seen.get_columns(table)
             },
             "primary": seen.get_pk_constraint(table),
-            "foreign": sorted(seen.get_foreign_keys(table), key=lambda key: str(key["name"])),
-            "unique": sorted(seen.get_unique_constraints(table), key=lambda key: str(key["name"])),
-            "indexes": sorted(seen.get_indexes(table), key=lambda key: str(key["name"])),
+            "foreign": sorted(seen.get_foreign_keys(table), key=str),
+            "unique": sorted(seen.get_unique_constraints(table), key=str),
+            "indexes": sorted(seen.get_indexes(table), key=str),
         }
         for table in sorted(seen.get_table_names())
         if table != "alembic_version"

@@ -6,7 +6,7 @@ from limits import RateLimitItem, RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
-from pellucid_server.core.clock import SECOND, Clock
+from pellucid_server.core.clock import SECOND, system_clock
 from pellucid_server.identity.errors import TooManyAttempts
 
 
@@ -23,10 +23,9 @@ class AttemptLimits:
 
 
 class Attempts:
-    """Counts failures. Thread-safe."""
+    """Counts failures. Thread-safe. The library counts by the machine's clock, so `Retry-After` is reckoned by that too."""
 
-    def __init__(self, clock: Clock, limits: AttemptLimits | None = None) -> None:
-        self._clock = clock
+    def __init__(self, limits: AttemptLimits | None = None) -> None:
         self._limits = limits or AttemptLimits()
         self._window = MovingWindowRateLimiter(MemoryStorage())
 
@@ -35,7 +34,7 @@ class Attempts:
         for limit, names in self._counted(email, address):
             if not self._window.test(limit, *names):
                 reset = self._window.get_window_stats(limit, *names).reset_time
-                raise TooManyAttempts(retry_after_s=max(1, int(reset - self._clock() / SECOND) + 1))
+                raise TooManyAttempts(retry_after_s=max(1, int(reset - system_clock() / SECOND) + 1))
 
     def failed(self, email: str, address: str) -> None:
         """Count one."""

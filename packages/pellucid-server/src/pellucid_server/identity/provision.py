@@ -131,12 +131,14 @@ def _ensure_owner(context: Context, unit: UnitOfWork, wanted: Provision, project
         return
     now, email = context.clock(), checked(wanted.user_email)
     person = unit.people.by_email(email)
+    if person is not None and person.password_hash is not None:
+        return
     if person is None:
         person = Person(
             id=context.new_id("user"), email=email, name=email.partition("@")[0], password_hash=hashed, created_time=now
         )
         unit.people.add(person)
-    elif person.password_hash is None:
+    else:
         unit.people.put(replace(person, password_hash=hashed))
     unit.organization_members.put(
         Membership(place_id=project.organization_id, person_id=person.id, role=Role.OWNER, created_time=now)

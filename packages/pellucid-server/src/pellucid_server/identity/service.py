@@ -55,7 +55,7 @@ class Identity:
         resolver = Resolver(context, local=local)
         return cls(
             resolver=resolver,
-            sign_in=SignIn(context, resolver, passwords, Attempts(clock, attempt_limits)),
+            sign_in=SignIn(context, resolver, passwords, Attempts(attempt_limits)),
             keys=Keys(context),
             members=Members(context, resolver),
             projects=Projects(context),
