@@ -10,6 +10,7 @@ from pellucid.frames import context
 from pellucid.instruments import instrument
 from pellucid.masks import patterns
 from pellucid.observe import observe
+from pellucid.providers.wrap import wrap
 from pellucid.scores import feedback, score
 from pellucid.setup import flush, init, shutdown, stats
 from pellucid.steps import (
@@ -49,4 +50,5 @@ __all__ = [
     "trace",
     "update_span",
     "update_trace",
+    "wrap",
 ]

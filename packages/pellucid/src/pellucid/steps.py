@@ -68,6 +68,11 @@ class Step:
         return format_span_id(self._span.context.span_id) if self._span is not None and self._span.context else INVALID_SPAN_ID
 
     @property
+    def otel_span(self) -> Span | None:
+        """OpenTelemetry's span, for code that speaks its API; None when nothing is recorded."""
+        return self._span
+
+    @property
     def is_recording(self) -> bool:
         """Whether what is said to this step is kept."""
         return self._span is not None and self._span.is_recording()
@@ -90,6 +95,20 @@ class Step:
             now = time.time_ns()
             span.set_attribute(semconv.TIME_TO_FIRST_CHUNK, (now - span.start_time) / 1e9)
             span.set_attribute(semconv.FIRST_TOKEN_TIME, now)
+
+    def put(self, attributes: Mapping[str, Any], content: Mapping[str, object] | None = None) -> None:
+        """Attributes as they are, and content (as JSON) as capture mode and mask allow it: for wrappers."""
+        if self._span is None or self._policy is None:
+            return
+        try:
+            values = {key: value for key, value in attributes.items() if value is not None}
+            if content and self._policy.capture == "full":
+                values.update({key: self._policy.text(value)[0] for key, value in content.items() if value})
+            elif content:
+                values[semconv.CAPTURE] = self._policy.capture
+            self._span.set_attributes(values)
+        except Exception as error:
+            GUARD.report("write attributes", error)
 
     def finish(self, output: object) -> None:
         """Put the output and end: the decorator's short way."""
@@ -205,11 +224,13 @@ def start(
     is_current: bool = False,
     capture: Capture | None = None,
     arguments: Mapping[str, Any] | None = None,
+    texts_of: object = None,
     start_time: int | None = None,
 ) -> Step:
     """Start a step; `SILENT` when that is not possible. Callers of the package use `span`, `trace`, `generation`.
 
-    `arguments` is the input of a decorated call: a short way past the other fields.
+    `arguments` is the input of a decorated call: a short way past the other fields. In `texts_of` a compiled prompt
+    is looked for, where it is not in either.
     """
     try:
         here = get_current() if parent is None else parent
@@ -229,7 +250,7 @@ def start(
         if fields:
             attributes.update(attributes_of(fields, policy, frame.attributes))
         if operation == "chat" and semconv.PROMPT_NAME not in attributes and not links.is_empty():
-            _link_by_text(attributes, arguments or fields, policy)
+            _link_by_text(attributes, texts_of or arguments or fields, policy)
         if policy.capture == "none":
             _drop_personal(attributes)
         span = client.tracer.start_span(
