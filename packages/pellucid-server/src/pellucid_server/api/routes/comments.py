@@ -8,7 +8,7 @@ from pellucid_server.api.house import house_of
 from pellucid_server.api.security import requires
 from pellucid_server.api.wire.comments import CommentAnswer, CommentBody, CommentPatch, from_cursor, to_comment, to_cursor
 from pellucid_server.api.wire.page import Page
-from pellucid_server.api.wire.problem import PROBLEMS
+from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.model.scope import Permission, Scope
 
 Reader = Annotated[Scope, requires(Permission.READ)]
@@ -17,7 +17,7 @@ Writer = Annotated[Scope, requires(Permission.WRITE)]
 
 def create_router() -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["comments"], responses=PROBLEMS)
+    router = APIRouter(prefix=PREFIX, tags=["comments"], responses=PROBLEMS)
     router.get("/comments", summary="Comments of a trace or of the project")(list_comments)
     router.post("/comments", summary="Write a comment", status_code=201)(create_comment)
     router.patch("/comments/{comment_id}", summary="Change one's own comment")(edit_comment)

@@ -9,7 +9,7 @@ from pellucid_server.api.credentials import SECURE_SESSION_COOKIE, SESSION_COOKI
 from pellucid_server.api.house import house_of
 from pellucid_server.api.security import public, signed_in
 from pellucid_server.api.wire.identity import AcceptBody, MeAnswer, PasswordBody, SignedInAnswer, SignInBody, to_me
-from pellucid_server.api.wire.problem import PROBLEMS
+from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.core.clock import SECOND
 from pellucid_server.identity.credentials import SessionCredential
 from pellucid_server.identity.sign_in import SESSION_LIFE, SignedIn
@@ -20,7 +20,7 @@ Anyone = Annotated[Scope, signed_in()]
 
 def create_router() -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["identity"], responses=PROBLEMS)
+    router = APIRouter(prefix=PREFIX, tags=["identity"], responses=PROBLEMS)
     router.get("/me", summary="Who asks, and what they may do")(get_me)
     router.post("/sign-in", summary="Open a browser session", dependencies=[public()])(sign_in)
     router.post("/sign-out", summary="End the browser session", status_code=204, dependencies=[public()])(sign_out)

@@ -8,7 +8,7 @@ from pellucid_server.api.house import house_of
 from pellucid_server.api.security import requires
 from pellucid_server.api.wire.keys import KeyAnswer, KeyBody, NewKeyAnswer, RotateBody, to_key, to_new_key
 from pellucid_server.api.wire.page import Page
-from pellucid_server.api.wire.problem import PROBLEMS
+from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.model.scope import Permission, Scope
 
 Admin = Annotated[Scope, requires(Permission.ADMIN)]
@@ -16,7 +16,7 @@ Admin = Annotated[Scope, requires(Permission.ADMIN)]
 
 def create_router() -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["keys"], responses=PROBLEMS)
+    router = APIRouter(prefix=PREFIX, tags=["keys"], responses=PROBLEMS)
     router.get("/keys", summary="The project's keys")(list_keys)
     router.post("/keys", summary="Create a key", status_code=201)(create_key)
     router.delete("/keys/{key_id}", summary="Revoke a key", status_code=204)(revoke_key)

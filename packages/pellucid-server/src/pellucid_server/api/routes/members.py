@@ -8,7 +8,7 @@ from pellucid_server.api.house import house_of
 from pellucid_server.api.security import requires
 from pellucid_server.api.wire.members import InviteBody, InvitedAnswer, MemberAnswer, MemberPatch, to_invited, to_member
 from pellucid_server.api.wire.page import Page
-from pellucid_server.api.wire.problem import PROBLEMS
+from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.model.scope import Permission, Scope
 
 Admin = Annotated[Scope, requires(Permission.ADMIN)]
@@ -16,7 +16,7 @@ Admin = Annotated[Scope, requires(Permission.ADMIN)]
 
 def create_router() -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["members"], responses=PROBLEMS)
+    router = APIRouter(prefix=PREFIX, tags=["members"], responses=PROBLEMS)
     router.get("/members", summary="Who has a role in the project")(list_members)
     router.post("/members", summary="Invite somebody", status_code=201)(invite_member)
     router.patch("/members/{member_id}", summary="Change a role")(change_member)

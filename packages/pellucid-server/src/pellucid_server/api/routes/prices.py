@@ -8,7 +8,7 @@ from pellucid_server.api.house import house_of
 from pellucid_server.api.security import requires
 from pellucid_server.api.wire.page import Page
 from pellucid_server.api.wire.prices import PriceAnswer, PriceBody, to_price
-from pellucid_server.api.wire.problem import PROBLEMS
+from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.model.scope import Permission, Scope
 
 Admin = Annotated[Scope, requires(Permission.ADMIN)]
@@ -16,7 +16,7 @@ Admin = Annotated[Scope, requires(Permission.ADMIN)]
 
 def create_router() -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["prices"], responses=PROBLEMS)
+    router = APIRouter(prefix=PREFIX, tags=["prices"], responses=PROBLEMS)
     router.get("/prices", summary="The project's own prices")(list_prices)
     router.post("/prices", summary="Add a price", status_code=201)(create_price)
     router.put("/prices/{price_id}", summary="Replace a price")(update_price)

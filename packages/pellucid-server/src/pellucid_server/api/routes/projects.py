@@ -7,14 +7,14 @@ from fastapi import APIRouter, Request
 from pellucid_server.api.house import house_of
 from pellucid_server.api.security import requires, signed_in
 from pellucid_server.api.wire.page import Page
-from pellucid_server.api.wire.problem import PROBLEMS
+from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.api.wire.projects import ProjectAnswer, ProjectBody, ProjectPatch, to_project
 from pellucid_server.model.scope import Permission, Scope
 
 
 def create_router() -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["projects"], responses=PROBLEMS)
+    router = APIRouter(prefix=PREFIX, tags=["projects"], responses=PROBLEMS)
     router.get("/projects", summary="The projects that the caller sees")(list_projects)
     router.post("/projects", summary="Create a project", status_code=201)(create_project)
     router.get("/projects/{project_id}", summary="One project with its settings")(get_project)

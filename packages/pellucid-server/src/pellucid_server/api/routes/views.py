@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pellucid_server.api.house import house_of
 from pellucid_server.api.security import requires
 from pellucid_server.api.wire.page import Page
-from pellucid_server.api.wire.problem import PROBLEMS
+from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.api.wire.views import ViewAnswer, ViewBody, to_view
 from pellucid_server.model.scope import Permission, Scope
 
@@ -17,7 +17,7 @@ Writer = Annotated[Scope, requires(Permission.WRITE)]
 
 def create_router() -> APIRouter:
     """The routes."""
-    router = APIRouter(tags=["views"], responses=PROBLEMS)
+    router = APIRouter(prefix=PREFIX, tags=["views"], responses=PROBLEMS)
     router.get("/views", summary="The shared views and one's own")(list_views)
     router.post("/views", summary="Save a view", status_code=201)(create_view)
     router.get("/views/{view_id}", summary="One view")(get_view)

@@ -21,3 +21,6 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: {"model": ProblemDocument, "description": "What went wrong"} for status in (400, 401, 403, 404, 409, 415, 422, 429, 503)
 }
 """For `responses=` of a router."""
+
+PREFIX = "/api/v1"
+"""Of every path of the API."""
