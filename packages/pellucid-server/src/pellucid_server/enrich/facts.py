@@ -103,13 +103,13 @@ class Settlement:
 
 def is_native_scope(scope: str) -> bool:
     """Whether a provider's own SDK writes under this instrumentation scope."""
-    return any(scope == known or scope.startswith(known + ".") for known in NATIVE_SCOPES)
+    return scope.startswith(NATIVE_SCOPES) and any(scope == known or scope.startswith(known + ".") for known in NATIVE_SCOPES)
 
 
 def facts_of(span: Span) -> SpanFacts:
     """The facts of a decoded, priced span. Price first: a model call without usage counts when it has a per-request cost."""
     usage = span.usage
-    reported = usage is not NO_USAGE and usage.reported
+    reported = usage is not NO_USAGE and usage != NO_USAGE
     is_model_call = (reported or span.cost is not None) and span.kind in MODEL_KINDS
     return SpanFacts(
         trace_id=span.trace_id,

@@ -26,6 +26,7 @@ MOVED = "payload_moved"
 UNKNOWN_TYPE = "application/octet-stream"
 TEXT_TYPE = "text/plain; charset=utf-8"
 
+_MARK = ";base64,"
 _DATA_URL = re.compile(r"data:(?P<mime>[\w.+/-]*)(?:;[\w=.+-]+)*;base64,(?P<data>[A-Za-z0-9+/_-]+={0,2})")
 
 
@@ -45,6 +46,8 @@ class Blob:
 
 def extract_media(span: Span) -> tuple[Span, tuple[Blob, ...]]:
     """The span with references in place of media and oversized texts, and what they refer to. The same span where there is none."""
+    if not _may_hold(span):
+        return span, ()
     found = _Found()
     messages_in, messages_out = found.messages(span.messages_in), found.messages(span.messages_out)
     given, result = found.value(span.input), found.value(span.output)
@@ -53,6 +56,22 @@ def extract_media(span: Span) -> tuple[Span, tuple[Blob, ...]]:
     flags = (*span.flags, MOVED) if found.moved and MOVED not in span.flags else span.flags
     changed = replace(span, messages_in=messages_in, messages_out=messages_out, input=given, output=result, flags=flags)
     return changed, tuple(found.blobs.values())
+
+
+def _may_hold(span: Span) -> bool:
+    """Whether a closer look is due: most spans are short texts, and this is all that they cost."""
+    if isinstance(span.input, list | dict) or isinstance(span.output, list | dict):
+        return True
+    for messages in (span.messages_in, span.messages_out):
+        for message in messages:
+            for part in message.parts:
+                if part.text is None or _is_suspect(part.text):
+                    return True
+    return (isinstance(span.input, str) and _is_suspect(span.input)) or (isinstance(span.output, str) and _is_suspect(span.output))
+
+
+def _is_suspect(text: str) -> bool:
+    return len(text) >= MIN_DATA_URL_CHARS and (len(text) > MAX_TEXT_CHARS or _MARK in text)
 
 
 class _Found:
@@ -109,9 +128,9 @@ class _Found:
         return values if not changed and isinstance(values, dict) else {**values, **changed}
 
     def _text(self, text: str) -> str:
-        if len(text) < MIN_DATA_URL_CHARS:
+        if not _is_suspect(text):
             return text
-        if ";base64," in text:
+        if _MARK in text:
             text = _DATA_URL.sub(self._reference, text)
         if len(text) <= MAX_TEXT_CHARS:
             return text
