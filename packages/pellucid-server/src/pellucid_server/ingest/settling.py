@@ -16,7 +16,7 @@ from pellucid_server.core.clock import Clock
 from pellucid_server.enrich.facts import SettledFacts
 from pellucid_server.enrich.settle import settle
 from pellucid_server.ingest import raw_json
-from pellucid_server.ingest.decoding import decode_raw
+from pellucid_server.ingest.decoding import Decoded, decode_raw
 from pellucid_server.ingest.enriching import Enricher
 from pellucid_server.ingest.known import Known, Memory
 from pellucid_server.ingest.merge import merge
@@ -99,24 +99,29 @@ class Settler:
         old = [self.memory.trace(keys[index])[chunk.facts[index].span_id] for index in parts]
         stored = self._store.load_payloads([_row_key(known) for known in old])
         documents = chunk.payloads.column("payload")
+        wholes: list[tuple[TraceKey, Known, Decoded]] = []
         for index, known in zip(parts, old, strict=True):
-            key, span_id = keys[index], chunk.facts[index].span_id
-            row_key = _row_key(known)
-            before = stored.get(row_key)
+            before = stored.get(_row_key(known))
             new = raw_json.from_dict(_decode_payload(documents[index].as_py())["raw"])
             whole = merge([raw_json.from_dict(_decode_payload(before)["raw"]), new]) if before else new
-            if xxhash.xxh3_64_intdigest(raw_json.dump(whole)) == known.content_hash:
-                continue
-            received_at = _micros(known.value("received_at"))
-            row = decode_raw(key.project_id, whole, received_at, enricher_of[key.project_id])
-            spans, payloads = self._encode([row])
-            if row_key.start_time != _micros(spans.column("start_time")[0].as_py()):
+            if xxhash.xxh3_64_intdigest(raw_json.dump(whole)) != known.content_hash:
+                key = keys[index]
+                received_at = _micros(known.value("received_at"))
+                wholes.append((key, known, decode_raw(key.project_id, whole, received_at, enricher_of[key.project_id])))
+        if wholes:
+            self._replace(wholes, out)
+
+    def _replace(self, wholes: Sequence[tuple[TraceKey, Known, Decoded]], out: _Out) -> None:
+        """Put merged spans in the place of what was known of them; a row whose key changed is hidden at its old place."""
+        spans, payloads = self._encode([row for _, _, row in wholes])
+        out.payloads.append(payloads)
+        for place, (key, known, row) in enumerate(wholes):
+            if _row_key(known).start_time != _micros(spans.column("start_time")[place].as_py()):
                 out.gone.append(known.table.slice(known.index, 1))
                 out.gone_payloads.append(_gone_payload(payloads, known))
-            made = Known(row.facts, row.content_hash, spans, 0, None)
+            made = Known(row.facts, row.content_hash, spans, place, None)
             self.memory.put(key, made)
-            out.spans[key, span_id] = made
-            out.payloads.append(payloads)
+            out.spans[key, row.facts.span_id] = made
 
     def _settle_all(self, touched: Iterable[TraceKey], out: _Out) -> None:
         """Settle the touched traces, and those that share a provider's response with one of them, until nothing changes."""

@@ -5,13 +5,14 @@ Columns are built one at a time over all spans: a quarter of the cost of buildin
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any, Protocol
 
 import pyarrow as pa
 
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.span import MODEL_KINDS, Span
-from pellucid_server.model.usage import USAGE_KINDS
+from pellucid_server.model.usage import NO_USAGE, USAGE_KINDS
 from pellucid_server.store.spans.columns import PAYLOADS, SPANS, Column, Table
 
 _MIN_TIME = -2_208_988_800_000_000
@@ -82,7 +83,8 @@ def arrow_schema(table: Table) -> pa.Schema:
 def encode_spans(rows: Sequence[Encodable]) -> pa.Table:
     """Rows of table `spans`; the settled columns hold what each span says for itself."""
     schema = arrow_schema(SPANS)
-    return pa.table([pa.array([_GETTERS[f.name](row) for row in rows], f.type) for f in schema], schema=schema)
+    batch = _Batch(rows)
+    return pa.table([pa.array(_GETTERS[f.name](batch), f.type) for f in schema], schema=schema)
 
 
 def encode_payloads(rows: Sequence[Encodable]) -> pa.Table:
@@ -125,16 +127,8 @@ def _time(micros: int) -> int:
     return max(_MIN_TIME, min(_MAX_TIME, micros))
 
 
-def _time_or_none(micros: int | None) -> int | None:
-    return None if micros is None else _time(micros)
-
-
 def _millis(start: int, end: int | None) -> float | None:
     return None if end is None else (end - start) / 1000
-
-
-def _tri(flag: bool | None) -> int:
-    return -1 if flag is None else int(flag)
 
 
 def _text(value: JsonValue) -> str:
@@ -149,48 +143,63 @@ def _count(number: int) -> int:
     return min(_UINT32_MAX, max(0, number))
 
 
-def _usage(kind: str) -> Callable[[Encodable], int | None]:
-    def get(row: Encodable) -> int | None:
-        count: int | None = getattr(row.span.usage, kind)
-        return None if count is None else _count(count)
+class _Batch:
+    """Rows, and the lists of their parts that several columns read: a column is one pass over one list."""
 
-    return get
-
-
-def _cost(kind: str) -> Callable[[Encodable], float]:
-    def get(row: Encodable) -> float:
-        return getattr(row.span.cost, kind) if row.span.cost is not None else 0.0
-
-    return get
+    def __init__(self, rows: Sequence[Encodable]) -> None:
+        self.rows = rows
+        self.spans = [row.span for row in rows]
+        self.usages = [span.usage for span in self.spans]
+        self.costs = [span.cost for span in self.spans]
+        self.prompts = [span.prompt for span in self.spans]
+        self.retrievals = [span.retrieval for span in self.spans]
+        self.rollouts = [span.rollout for span in self.spans]
 
 
-def _own(name: str) -> Callable[[Encodable], Any]:  # Any: the field's own type
-    def get(row: Encodable) -> Any:
-        return getattr(row.span, name)
-
-    return get
+_Column = Callable[[_Batch], Sequence[Any]]  # Any: each column's own type
 
 
-def _prompt(name: str) -> Callable[[Encodable], str]:
-    def get(row: Encodable) -> str:
-        return (getattr(row.span.prompt, name) or "") if row.span.prompt is not None else ""
-
-    return get
-
-
-def _retrieval(name: str) -> Callable[[Encodable], str]:
-    def get(row: Encodable) -> str:
-        return (getattr(row.span.retrieval, name) or "") if row.span.retrieval is not None else ""
-
-    return get
+def _of(part: str, name: str) -> _Column:
+    """A field of each of the batch's `part`."""
+    read = attrgetter(name)
+    return lambda batch: list(map(read, getattr(batch, part)))
 
 
-def _top_k(row: Encodable) -> int:
-    return min(_UINT16_MAX, max(0, (row.span.retrieval.top_k or 0) if row.span.retrieval is not None else 0))
+def _if_any(part: str, name: str, missing: Any) -> _Column:
+    """A field of each of the batch's `part` where there is one, else `missing`."""
+    read = attrgetter(name)
+    return lambda batch: [missing if one is None else read(one) or missing for one in getattr(batch, part)]
 
 
-def _document_classes(row: Encodable) -> list[str]:
-    return sorted({document.doc_class for document in row.span.documents if document.doc_class}) if row.span.documents else []
+def _usage(kind: str) -> _Column:
+    read = attrgetter(kind)
+    return lambda batch: [None if (count := read(usage)) is None else _count(count) for usage in batch.usages]
+
+
+def _total(name: str) -> _Column:
+    read = attrgetter(name)
+    return lambda batch: [0 if usage is NO_USAGE else _count(read(usage)) for usage in batch.usages]
+
+
+def _flag(name: str) -> _Column:
+    read = attrgetter(name)
+    return lambda batch: list(map(int, map(read, batch.spans)))
+
+
+def _tri_state(name: str) -> _Column:
+    read = attrgetter(name)
+    return lambda batch: [-1 if flag is None else int(flag) for flag in map(read, batch.spans)]
+
+
+def _constant(value: Any) -> _Column:
+    return lambda batch: [value] * len(batch.rows)
+
+
+def _document_classes(batch: _Batch) -> list[list[str]]:
+    return [
+        sorted({document.doc_class for document in span.documents if document.doc_class}) if span.documents else []
+        for span in batch.spans
+    ]
 
 
 _STRAIGHT = (
@@ -200,52 +209,45 @@ _STRAIGHT = (
     "service", "scope", "dialect", "sdk", "flags", "sample_probability", "trace_name",
 )  # fmt: skip
 
-_GETTERS: Mapping[str, Callable[[Encodable], Any]] = {
-    **{name: _own(name) for name in _STRAIGHT},
+_GETTERS: Mapping[str, _Column] = {
+    **{name: _of("spans", name) for name in _STRAIGHT},
+    **{name: _of("rows", name) for name in ("project_id", "received_at", "content_hash", "input_preview", "output_preview")},
     **{f"usage_{kind}": _usage(kind) for kind in USAGE_KINDS},
-    **{f"cost_{kind}": _cost(kind) for kind in (*USAGE_KINDS, "fixed")},
-    "project_id": lambda row: row.project_id,
-    "start_time": lambda row: _time(row.span.start_time),
-    "version": lambda row: 0,
-    "is_deleted": lambda row: 0,
-    "received_at": lambda row: row.received_at,
-    "content_hash": lambda row: row.content_hash,
-    "end_time": lambda row: _time_or_none(row.span.end_time),
-    "duration": lambda row: _millis(row.span.start_time, row.span.end_time),
-    "ttft": lambda row: _millis(row.span.start_time, row.span.first_token_time),
-    "status_message": lambda row: row.span.status_message.partition("\n")[0][:_STATUS_CHARS],
-    "streaming": lambda row: _tri(row.span.streaming),
-    "cache_hit": lambda row: _tri(row.span.cache_hit),
-    "retrieval_index": _retrieval("index"),
-    "retrieval_version": _retrieval("version"),
-    "retrieval_top_k": _top_k,
-    "document_count": lambda row: min(_UINT16_MAX, len(row.span.documents)),
+    **{f"cost_{kind}": _if_any("costs", kind, 0.0) for kind in (*USAGE_KINDS, "fixed")},
+    **{f"prompt_{name}": _if_any("prompts", name, "") for name in ("name", "version", "label", "hash")},
+    "version": _constant(0),
+    "is_deleted": _constant(0),
+    "start_time": lambda batch: [_time(span.start_time) for span in batch.spans],
+    "end_time": lambda batch: [None if span.end_time is None else _time(span.end_time) for span in batch.spans],
+    "duration": lambda batch: [_millis(span.start_time, span.end_time) for span in batch.spans],
+    "ttft": lambda batch: [_millis(span.start_time, span.first_token_time) for span in batch.spans],
+    "status_message": lambda batch: [span.status_message.partition("\n")[0][:_STATUS_CHARS] for span in batch.spans],
+    "streaming": _tri_state("streaming"),
+    "cache_hit": _tri_state("cache_hit"),
+    "retrieval_index": _if_any("retrievals", "index", ""),
+    "retrieval_version": _if_any("retrievals", "version", ""),
+    "retrieval_top_k": lambda batch: [0 if one is None else max(0, min(_UINT16_MAX, one.top_k or 0)) for one in batch.retrievals],
+    "document_count": lambda batch: [min(_UINT16_MAX, len(span.documents)) for span in batch.spans],
     "document_classes": _document_classes,
-    "input_tokens": lambda row: _count(row.span.usage.input_total),
-    "output_tokens": lambda row: _count(row.span.usage.output_total),
-    "tokens": lambda row: _count(row.span.usage.total),
-    "cost": lambda row: row.span.cost.total if row.span.cost is not None else None,
-    "cost_source": lambda row: row.span.cost.source if row.span.cost is not None else "",
-    "reported_cost": lambda row: row.span.reported_cost.total if row.span.reported_cost is not None else None,
-    "prompt_name": _prompt("name"),
-    "prompt_version": _prompt("version"),
-    "prompt_label": _prompt("label"),
-    "prompt_hash": _prompt("hash"),
-    "experiment": lambda row: (row.span.rollout.experiment or "") if row.span.rollout is not None else "",
-    "rollout_arm": lambda row: (row.span.rollout.arm or "") if row.span.rollout is not None else "",
-    "rollout_probability": lambda row: (row.span.rollout.probability or 0.0) if row.span.rollout is not None else 0.0,
-    "metadata": lambda row: _map(row.span.metadata),
-    "own_context": lambda row: list(own_context(row.span).items()),
-    "payload_kept": lambda row: int(row.span.payload_kept),
-    "framework_noise": lambda row: int(row.span.framework_noise),
-    "inherits_session": lambda row: int(row.span.inherits_session),
-    "message_count": lambda row: min(_UINT16_MAX, len(row.span.messages_in) + len(row.span.messages_out)),
-    "input_preview": lambda row: row.input_preview,
-    "output_preview": lambda row: row.output_preview,
-    "detail": lambda row: _count(row.detail),
-    "folded": lambda row: 0,
-    "display_parent_id": lambda row: row.span.parent_span_id,
-    "is_root": lambda row: int(not row.span.parent_span_id),
-    "counted": lambda row: int(row.span.kind in MODEL_KINDS),
-    "counted_in": lambda row: "",
+    "input_tokens": _total("input_total"),
+    "output_tokens": _total("output_total"),
+    "tokens": _total("total"),
+    "cost": lambda batch: [None if cost is None else cost.total for cost in batch.costs],
+    "cost_source": _if_any("costs", "source", ""),
+    "reported_cost": lambda batch: [None if span.reported_cost is None else span.reported_cost.total for span in batch.spans],
+    "experiment": _if_any("rollouts", "experiment", ""),
+    "rollout_arm": _if_any("rollouts", "arm", ""),
+    "rollout_probability": _if_any("rollouts", "probability", 0.0),
+    "metadata": lambda batch: [_map(span.metadata) for span in batch.spans],
+    "own_context": lambda batch: [list(own_context(span).items()) for span in batch.spans],
+    "payload_kept": _flag("payload_kept"),
+    "framework_noise": _flag("framework_noise"),
+    "inherits_session": _flag("inherits_session"),
+    "message_count": lambda batch: [min(_UINT16_MAX, len(span.messages_in) + len(span.messages_out)) for span in batch.spans],
+    "detail": lambda batch: [_count(row.detail) for row in batch.rows],
+    "folded": _constant(0),
+    "display_parent_id": _of("spans", "parent_span_id"),
+    "is_root": lambda batch: [int(not span.parent_span_id) for span in batch.spans],
+    "counted": lambda batch: [int(span.kind in MODEL_KINDS) for span in batch.spans],
+    "counted_in": _constant(""),
 }
