@@ -131,6 +131,11 @@ class TestAcrossTraces:
     def test_requested_and_answered_names_are_one_model(self) -> None:
         assert counted(settle(self.mine, {"r": [self.claim(model="openai/gpt-4o-2024-08-06")]})) == set()
 
+    def test_the_native_sdk_keeps_the_call_though_it_started_later(self) -> None:
+        assert counted(settle(self.mine, {"r": [self.claim(start_time=110, native_scope=True)]})) == set()
+        native = (call("x", "", 100, end_time=200, response_id="r", native_scope=True),)
+        assert counted(settle(native, {"r": [self.claim()]})) == {"x"}
+
     def test_two_traces_agree_on_who_keeps_it(self) -> None:
         theirs = [call("y", "", 90, end_time=210, response_id="r", trace_id=OTHER)]
         mine = settle(self.mine, {"r": [settle(theirs).claims["r"]]})

@@ -85,11 +85,12 @@ class Claim:
     start_time: int
     end_time: int | None = None
     model: str = ""
+    native_scope: bool = False
 
     @property
-    def rank(self) -> tuple[int, str, str]:
-        """The lowest of all claims on a response keeps it."""
-        return (self.start_time, self.trace_id, self.span_id)
+    def rank(self) -> tuple[bool, int, str, str]:
+        """The lowest of all claims on a response keeps it: the provider's own SDK, then the earliest."""
+        return (not self.native_scope, self.start_time, self.trace_id, self.span_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,9 +9,10 @@ nothing but the set of facts: any order of arrival ends in the same state. It is
 1. Only spans that can carry tokens or cost of their own take part (`SpanFacts.is_model_call`).
 2. The leaf-most wins: a model call with another one below it is a wrapper that repeats its children. A tool between the two cuts
    that: a call that runs its tools inside its own span (Google ADK) is not a wrapper of what a tool calls.
-3. One count per provider response id. Inside a trace the provider's own SDK wins, then the span that carries most, then the
-   earliest. Across traces (two instrumentations that do not see each other make two roots) the earliest start keeps it, if
-   model and time agree; ties by trace id, then span id.
+3. One count per provider response id. The provider's own SDK wins: its usage is first-hand (OpenLLMetry's own count of an Anthropic
+   stream is off by one). Else, inside a trace, the span that carries most, then the earliest; across traces (two instrumentations
+   that do not see each other make two roots) the earliest start keeps it. Traces are joined only if model and time agree; ties go
+   by trace id, then span id.
 
 The losers name the winner in `counted_in`; a wrapper of several calls names none.
 
@@ -152,6 +153,7 @@ def _claims(spans: list[SpanFacts], winners: Mapping[str, int]) -> dict[str, Cla
             start_time=spans[i].start_time,
             end_time=spans[i].end_time,
             model=spans[i].model,
+            native_scope=spans[i].native_scope,
         )
         for response_id, i in winners.items()
     }
