@@ -1,0 +1,43 @@
+"""Queries: all read verbs, wired once."""
+
+from dataclasses import dataclass
+
+from pellucid_server.core.clock import Clock
+from pellucid_server.core.ids import IdSource
+from pellucid_server.query.facets import Facets
+from pellucid_server.query.groups import Groups
+from pellucid_server.query.scores import Scores
+from pellucid_server.query.spans import Spans
+from pellucid_server.query.traces import Traces
+from pellucid_server.store.spans.drivers.port import Driver
+from pellucid_server.store.spans.reader import SpanReader
+from pellucid_server.store.spans.scores import ScoreStore
+from pellucid_server.store.spans.sql.groups import SESSIONS, USERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Queries:
+    """The way out. Every verb takes a `Scope` first."""
+
+    clock: Clock
+    """For windows that are relative to now."""
+    traces: Traces
+    spans: Spans
+    sessions: Groups
+    users: Groups
+    facets: Facets
+    scores: Scores
+
+
+def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
+    """The verbs on an engine whose tables exist."""
+    reader = SpanReader(driver)
+    return Queries(
+        clock=clock,
+        traces=Traces(reader, clock),
+        spans=Spans(reader, clock),
+        sessions=Groups(reader, clock, SESSIONS),
+        users=Groups(reader, clock, USERS),
+        facets=Facets(reader, clock),
+        scores=Scores(reader, ScoreStore(driver, clock), clock, ids),
+    )

@@ -1,0 +1,91 @@
+"""Scores: the list, and the one verb of this floor that writes.
+
+A score is written whether or not its span is there yet. The same id again replaces what it was, also where its name or time changed;
+sent again without a time, it keeps the one that it had.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from pellucid_server.core.clock import Clock, Micros
+from pellucid_server.core.errors import BadRequest
+from pellucid_server.core.ids import IdSource
+from pellucid_server.model.scope import Scope
+from pellucid_server.model.score import Score, ScoreSource, ScoreStatus, ScoreTarget, ScoreType
+from pellucid_server.query.asking import Ask, Page, asked_in, check_limit
+from pellucid_server.query.cursors import Cursor, read_cursor, write_cursor
+from pellucid_server.query.records import Record
+from pellucid_server.query.score_drafts import BadScore, Draft, complete
+from pellucid_server.store.spans.reader import SpanReader
+from pellucid_server.store.spans.scores import ScoreStore, Stored
+from pellucid_server.store.spans.sql import scores as sql
+
+MAX_BATCH: Final = 1_000
+"""Scores of one request."""
+_LIST: Final = "scores:-time"
+
+
+class Scores:
+    """Verbs on scores."""
+
+    def __init__(self, reader: SpanReader, store: ScoreStore, clock: Clock, ids: IdSource) -> None:
+        self._reader = reader
+        self._store = store
+        self._clock = clock
+        self._ids = ids
+
+    def list_scores(self, scope: Scope, ask: Ask) -> Page[Score]:
+        """A page of scores, the newest first. The filter names fields of scores."""
+        limit = check_limit(ask.limit)
+        cursor = read_cursor(ask.cursor, _LIST)
+        asked = asked_in(scope, ask.window, self._clock() if cursor is None else cursor.asked)
+        after = None if cursor is None else (int(cursor.value), cursor.ids[0])
+        records = self._reader.records(sql.newest(asked, ask.filter, after=after, limit=limit + 1), sql.SCORE_ROW)
+        page = tuple(map(score_of, records[:limit]))
+        more = len(records) > limit
+        last = page[-1] if page else None
+        return Page(
+            data=page,
+            next_cursor=write_cursor(Cursor(list=_LIST, asked=asked.now, value=last.time, ids=(last.id,)))
+            if more and last
+            else None,
+        )
+
+    def write(self, scope: Scope, drafts: Sequence[Draft]) -> Sequence[str]:
+        """Write scores, all or none, and give their ids; they are durable when this returns.
+
+        Raises `BadScore` with the index of the one that is wrong.
+        """
+        if not 1 <= len(drafts) <= MAX_BATCH:
+            raise BadRequest(f"{len(drafts)} scores were sent; send 1 to {MAX_BATCH} in one request.")
+        ids = [draft.id or self._ids("score") for draft in drafts]
+        # Of one id sent twice in a request the later one is meant.
+        latest = {id_: index for index, id_ in enumerate(ids)}
+
+        def make(stored: Mapping[str, Stored]) -> list[Score]:
+            now = self._clock()
+            made = [_complete(index, draft, ids[index], stored, now) for index, draft in enumerate(drafts)]
+            return [made[index] for index in latest.values()]
+
+        self._store.write(scope.project_id, [draft.id for draft in drafts if draft.id], make)
+        return ids
+
+
+def score_of(record: Record) -> Score:
+    """A score of a record named as `SCORE_ROW`."""
+    kinds = {
+        "target": ScoreTarget(record["target"]),
+        "type": ScoreType(record["type"]),
+        "status": ScoreStatus(record["status"]),
+        "source": ScoreSource(record["source"]),
+    }
+    return Score(**{**record, **kinds})
+
+
+def _complete(index: int, draft: Draft, id_: str, stored: Mapping[str, Stored], now: Micros) -> Score:
+    old = stored.get(id_)
+    time = draft.time if draft.time is not None else old.time if old is not None else now
+    try:
+        return complete(draft, id_=id_, time=time)
+    except BadScore as error:
+        raise BadScore(error.message, index=index) from None

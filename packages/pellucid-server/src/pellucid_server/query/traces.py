@@ -1,0 +1,166 @@
+"""Traces: the list, one trace, and rows by id for whoever tails a project.
+
+A page is made in three steps: which traces (narrow columns, the newest slice of time first), then their rows, then their scores.
+
+**Pages under writes.** A cursor holds the last row's place and the time of the first page. New traces do not move old ones, so
+nothing is skipped. A trace may be seen before its root has arrived, and move back in time when it does; on a later page
+such a trace, which was shown already, is recognised (it had a later place when the first page was asked for) and left out.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from pellucid_server.core.clock import Clock, Micros
+from pellucid_server.core.errors import NotFound
+from pellucid_server.filters.tree import FieldRef as Ref
+from pellucid_server.filters.tree import Filter, Text, all_of, one_of
+from pellucid_server.model.scope import Scope
+from pellucid_server.model.score import Score
+from pellucid_server.query.asking import Ask, Order, Page, asked_in, check_limit, read_order
+from pellucid_server.query.cursors import Cursor, read_cursor, write_cursor
+from pellucid_server.query.records import SpanRow, TraceRow, span_row, trace_row
+from pellucid_server.query.scores import score_of
+from pellucid_server.query.summaries import by_trace
+from pellucid_server.query.windows import Window, newest_first
+from pellucid_server.store.spans.filter_sql import Asked
+from pellucid_server.store.spans.reader import SpanReader
+from pellucid_server.store.spans.sql import scores as score_sql
+from pellucid_server.store.spans.sql import spans as span_sql
+from pellucid_server.store.spans.sql import traces as sql
+
+MAX_SPANS: Final = 50_000
+"""Of one trace; a page with more would not be read by anybody."""
+MAX_SCORES: Final = 5_000
+
+TRACE_ORDERS: Final = ("start_time", *sql.TRACE_ORDERS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TraceDetail:
+    """One trace with its spans, in time order, and its scores."""
+
+    trace: TraceRow
+    spans: Sequence[SpanRow]
+    scores: Sequence[Score]
+    complete: bool
+    """False where it has more than `MAX_SPANS` spans."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    value: float
+    trace_id: str
+    start: Micros
+
+
+class Traces:
+    """Verbs on traces."""
+
+    def __init__(self, reader: SpanReader, clock: Clock) -> None:
+        self._reader = reader
+        self._clock = clock
+
+    def list_traces(self, scope: Scope, ask: Ask) -> Page[TraceRow]:
+        """A page of the traces of which any span matches the filter and whose root starts in the window."""
+        limit, now = check_limit(ask.limit), self._clock()
+        order = read_order(ask.order, TRACE_ORDERS, "-start_time")
+        cursor = read_cursor(ask.cursor, f"traces:{order.text}")
+        asked = asked_in(scope, ask.window, now if cursor is None else cursor.asked)
+        find = self._by_time if order.name == "start_time" else self._by_value
+        places = find(asked, ask.filter, order, cursor, limit + 1)
+        page = places[:limit]
+        more = len(places) > limit
+        return Page(data=self._rows(asked, page), next_cursor=_next(order, asked, page[-1]) if more else None)
+
+    def get_trace(self, scope: Scope, trace_id: str) -> TraceDetail:
+        """One trace, whole, however long it took. Raises `NotFound`."""
+        asked = asked_in(scope, Window(), self._clock())
+        records = self._reader.records(span_sql.of_trace(asked, trace_id, limit=MAX_SPANS + 1), span_sql.SPAN_ROW)
+        if not records:
+            raise NotFound(f"There is no trace {trace_id} in this project; check the id, the project, and its retention.")
+        spans = [span_row(record) for record in records[:MAX_SPANS]]
+        near = replace(asked, start=spans[0].start_time, end=spans[-1].start_time + 1)
+        (record,) = self._reader.records(sql.rows(near, [trace_id]), sql.TRACE_ROW)
+        metadata = self._reader.rows(span_sql.metadata_of_trace(near, trace_id))
+        scores = self._reader.records(score_sql.of_trace(scope.project_id, trace_id, limit=MAX_SCORES), score_sql.SCORE_ROW)
+        summaries = by_trace(self._reader, scope.project_id, [trace_id]).get(trace_id, ())
+        return TraceDetail(
+            trace=trace_row(record, summaries, metadata[0][0] if metadata else {}),
+            spans=spans,
+            scores=[score_of(score) for score in scores],
+            complete=len(records) <= MAX_SPANS,
+        )
+
+    def rows_of(self, scope: Scope, trace_ids: Sequence[str], node: Filter) -> tuple[TraceRow, ...]:
+        """Rows of those of `trace_ids` that match, newest first."""
+        if not trace_ids:
+            return ()
+        asked = asked_in(scope, Window(), self._clock())
+        mine = all_of([one_of(Ref(name="trace_id"), map(Text, trace_ids)), node])
+        rows = self._reader.rows(sql.newest(asked, mine, after=None, limit=len(trace_ids)))
+        return self._rows(asked, [_Place(start, trace_id, start) for start, trace_id, _ in rows])
+
+    def _by_time(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None, wanted: int) -> list[_Place]:
+        found: list[_Place] = []
+        for window in self._slices(asked, order, cursor):
+            found += self._in_slice(replace(asked, start=window.start, end=window.end), node, order, cursor, wanted - len(found))
+            if len(found) >= wanted:
+                break
+        return found
+
+    def _slices(self, asked: Asked, order: Order, cursor: Cursor | None) -> Iterator[Window]:
+        window = Window(start=asked.start, end=asked.end)
+        if order.ascending:
+            return iter([window])
+        if cursor is not None:
+            last = int(cursor.value) + 1
+            window = replace(window, end=last if window.end is None else min(last, window.end))
+        return newest_first(window, asked.now)
+
+    def _in_slice(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None, wanted: int) -> list[_Place]:
+        found: list[_Place] = []
+        after = _after(cursor)
+        while len(found) < wanted:
+            count = wanted - len(found)
+            rows = self._reader.rows(sql.newest(asked, node, after=after, limit=count, ascending=order.ascending))
+            shown = self._shown_before(asked, rows, order, cursor)
+            found += [_Place(start, trace_id, start) for start, trace_id, _ in rows if trace_id not in shown]
+            if len(rows) < count:
+                break
+            after = sql.After(value=rows[-1][0], id=rows[-1][1])
+        return found
+
+    def _shown_before(
+        self, asked: Asked, rows: Sequence[tuple[Micros, str, Micros]], order: Order, cursor: Cursor | None
+    ) -> set[str]:
+        late = [trace_id for _, trace_id, received in rows if cursor is not None and received > cursor.asked]
+        after = _after(cursor)
+        if not late or cursor is None or after is None:
+            return set()
+        statement = sql.seen_before(asked, late, received_until=cursor.asked, after=after, ascending=order.ascending)
+        return {row[0] for row in self._reader.rows(statement)}
+
+    def _by_value(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None, wanted: int) -> list[_Place]:
+        statement = sql.ordered(
+            asked, node, order.name, received_until=asked.now, after=_after(cursor), limit=wanted, ascending=order.ascending
+        )
+        return [_Place(*row) for row in self._reader.rows(statement)]
+
+    def _rows(self, asked: Asked, places: Sequence[_Place]) -> tuple[TraceRow, ...]:
+        if not places:
+            return ()
+        ids = [place.trace_id for place in places]
+        near = replace(asked, start=min(place.start for place in places), end=max(place.start for place in places) + 1)
+        records = {record["trace_id"]: record for record in self._reader.records(sql.rows(near, ids), sql.TRACE_ROW)}
+        summaries = by_trace(self._reader, asked.project_id, ids)
+        # A trace that was erased between the two questions is left out.
+        return tuple(trace_row(records[id_], summaries.get(id_, ())) for id_ in ids if id_ in records)
+
+
+def _after(cursor: Cursor | None) -> sql.After | None:
+    return None if cursor is None else sql.After(value=cursor.value, id=cursor.ids[0])
+
+
+def _next(order: Order, asked: Asked, last: _Place) -> str:
+    return write_cursor(Cursor(list=f"traces:{order.text}", asked=asked.now, value=last.value, ids=(last.trace_id,)))
