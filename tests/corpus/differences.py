@@ -31,10 +31,6 @@ _NO_CACHE = "The emitter does not record cached tokens; the totals are right."
 _NO_REASONING = "The emitter does not record reasoning tokens; the totals are right."
 _NO_RESPONSES = "The instrumentor does not know the Responses API: no span is made for its calls."
 _ON_AGENT = "The failed request's messages stand on the agent's span only."
-_CROSS_TRACE = (
-    "The same call was seen in two traces. Settling keeps the earliest start, which is the instrumentor's wrapper: it estimates stream "
-    "tokens (off by one) and has no reasoning tokens. The Anthropic SDK's own span decodes to the truth."
-)
 
 DIFFERENCES = (
     Difference(
@@ -184,18 +180,6 @@ DIFFERENCES = (
         captures=("chat-error-429",),
         facts=("input of failed call",),
         reason="On an error it loses every attribute and event.",
-    ),
-    Difference(
-        package="opentelemetry-instrumentation-anthropic",
-        captures=("messages-stream", "messages-stream-helper"),
-        facts=("generation tokens",),
-        reason=_CROSS_TRACE,
-    ),
-    Difference(
-        package="opentelemetry-instrumentation-anthropic",
-        captures=("messages-thinking",),
-        facts=("generation reasoning",),
-        reason=_CROSS_TRACE,
     ),
     Difference(
         package="opentelemetry-instrumentation-genai-langchain",
@@ -351,7 +335,7 @@ def page() -> str:
         "# Where the corpus does not give back what the provider served",
         "",
         "Written by `python -m tests.corpus.differences` from `tests/corpus/differences.py`; a test keeps both true.",
-        "Each line is a fact that no decoder can find, because the emitter did not put it on the wire, or a decision of another module.",
+        "Each line is a fact that no decoder can find, because the emitter did not put it on the wire.",
         "",
         "| package | captures | facts | why |",
         "| --- | --- | --- | --- |",

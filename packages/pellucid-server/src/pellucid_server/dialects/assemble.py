@@ -96,7 +96,7 @@ def assemble(found: Pass, *, received_at: int) -> Span:
         scope=raw.scope_name or "",
         dialect=dialect,
         sdk=resource.sdk,
-        framework_noise=facts.is_plumbing or is_plumbing(raw, kind) or (not dialect and is_infrastructure(raw, reading.attributes)),
+        framework_noise=_is_noise(facts, kind, raw, dialect),
         inherits_session=not facts.session_is_invented,
         unmapped=tuple(found.unmapped),
         flags=tuple(dict.fromkeys((*raw.flags, *reading.flags))),
@@ -133,6 +133,13 @@ def times(raw: RawSpan, received_at: int) -> tuple[int, int | None]:
 def first_line(message: str) -> str:
     """The first line of a message: what follows it is a traceback."""
     return message.strip().partition("\n")[0].partition("Traceback (most recent call last)")[0][:_MESSAGE_CHARS]
+
+
+def _is_noise(facts: Facts, kind: Kind, raw: RawSpan, dialect: str) -> bool:
+    """Whether it is plumbing of a framework, or infrastructure that no LLM convention knows."""
+    if facts.is_plumbing or is_plumbing(raw, kind):
+        return True
+    return not dialect and kind is Kind.SPAN and is_infrastructure(raw, raw.attributes)
 
 
 def _name(facts: Facts, kind: Kind, raw: RawSpan) -> str:
