@@ -5,6 +5,7 @@ import json
 import pytest
 from tests.corpus.spans import START, decoded
 
+from pellucid_server.model.json import JsonValue
 from pellucid_server.model.message import Message, PartType, Role, text_of
 from pellucid_server.model.raw import RawEvent, RawLog
 from pellucid_server.model.span import Kind, Span
