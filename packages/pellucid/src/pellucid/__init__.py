@@ -10,6 +10,9 @@ from pellucid.frames import context
 from pellucid.instruments import instrument
 from pellucid.masks import patterns
 from pellucid.observe import observe
+from pellucid.prompt_cache import prefetch_prompts, prompt
+from pellucid.prompt_store import create_prompt, label_prompt
+from pellucid.prompts import Prompt
 from pellucid.providers.wrap import wrap
 from pellucid.scores import feedback, score
 from pellucid.setup import flush, init, shutdown, stats
@@ -27,12 +30,14 @@ from pellucid.threads import carry
 from pellucid.version import VERSION as __version__
 
 __all__ = [
+    "Prompt",
     "Stats",
     "Step",
     "__version__",
     "carry",
     "context",
     "continue_trace",
+    "create_prompt",
     "current_span_id",
     "current_trace_id",
     "feedback",
@@ -41,8 +46,11 @@ __all__ = [
     "init",
     "inject",
     "instrument",
+    "label_prompt",
     "observe",
     "patterns",
+    "prefetch_prompts",
+    "prompt",
     "score",
     "shutdown",
     "span",

@@ -21,6 +21,7 @@ def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 def run(namespace: argparse.Namespace) -> int:
     """Ask who the key belongs to; every failure is an error of the family, which the command prints."""
     told = settings.read({"url": namespace.url, "api_key": namespace.api_key})
-    Rest(told.url, auth_headers(told), told.timeout_s).get("/api/v1/me")
+    with Rest(told.url, auth_headers(told), told.timeout_s) as rest:
+        rest.get("/api/v1/me")
     print(f"{told.url} answers and takes the key.")
     return 0

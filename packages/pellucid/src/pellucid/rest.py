@@ -10,7 +10,7 @@ import random
 import threading
 import time
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 from urllib.parse import quote, urlencode
 
 from pellucid.errors import NotFoundError, ServerRefusedError, ServerUnreachableError
@@ -61,6 +61,12 @@ class Rest:
         raise ServerUnreachableError(
             f"{method} {self.url}{path} failed: {answer.error}. Check PELLUCID_URL and that the server runs."
         )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def close(self) -> None:
         """Drop the connection; the next question opens one."""

@@ -50,8 +50,10 @@ class Client:
         emit: EmitItem | None = None,
         provider: TracerProvider | None = None,
         id_generator: IdGenerator | None = None,
+        clock: Callable[[], int] | None = None,
     ) -> None:
         self.settings = told
+        self.clock = clock
         self.policy = Policy(capture=told.capture, mask=privacy.mask_of(told), max_chars=told.max_value_chars)
         self.rest = Rest(told.url, auth_headers(told), told.timeout_s)
         self._birth_id = uuid4().hex

@@ -171,6 +171,9 @@ class Settings:
         default=60.0,
         metadata=_about("PELLUCID_PROMPT_TTL_S", _seconds, "Age at which a cached prompt is renewed in the background."),
     )
+    prompts_file: str = field(
+        default="", metadata=_about("PELLUCID_PROMPTS_FILE", str, "Bundle of prompts to use when the server cannot be asked.")
+    )
 
 
 ENVIRONMENT_NAMES: Mapping[str, str] = {item.name: item.metadata["env"] for item in fields(Settings)}

@@ -49,6 +49,7 @@ def init(
     instrument: Sequence[str] | None = None,
     strict: bool | None = None,
     prompt_ttl_s: float | None = None,
+    prompts_file: str | None = None,
 ) -> Client | None:
     """Start recording. Every argument has an environment variable, and none is needed.
 
@@ -82,6 +83,7 @@ def init(
         "instrument": instrument,
         "strict": strict,
         "prompt_ttl_s": prompt_ttl_s,
+        "prompts_file": prompts_file,
     }
     told = settings.read(given)
     deliver = emit is None or url is not None or settings.is_activated()

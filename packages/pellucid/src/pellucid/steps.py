@@ -145,6 +145,8 @@ class Step:
         self._detach()
         try:
             if self._span.is_recording():
+                if end_time is None and self._client is not None and self._client.clock is not None:
+                    end_time = self._client.clock()
                 self._span.end(end_time)
         except Exception as error:
             GUARD.report("end a span", error)
@@ -253,6 +255,8 @@ def start(
             _link_by_text(attributes, texts_of or arguments or fields, policy)
         if policy.capture == "none":
             _drop_personal(attributes)
+        if start_time is None and client.clock is not None:
+            start_time = client.clock()
         span = client.tracer.start_span(
             name, here, SpanKind.CLIENT if kind in CLIENT_KINDS else SpanKind.INTERNAL, attributes, start_time=start_time
         )
