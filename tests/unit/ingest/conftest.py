@@ -29,6 +29,7 @@ class Line:
     store: SpanStore
     driver: ClickHouseDriver
     pipeline: Pipeline
+    blobs: dict[tuple[str, str], bytes]
     sent: int = 0
 
     def send(self, body: bytes, *, project: str = "p", signal: str = "traces", content_type: str = "application/x-protobuf") -> int:
@@ -78,12 +79,14 @@ def line(tmp_path: Path, driver: ClickHouseDriver) -> Iterator[Line]:
     store = SpanStore(driver)
     store.migrate()
     journal = SqliteJournal(tmp_path / "journal.db")
+    blobs: dict[tuple[str, str], bytes] = {}
     pipeline = Pipeline(
         journal=journal,
         decoder=LocalDecoder(encode),
         settler=Settler(store, encode, lambda: RECEIVED),
         store=store,
         config_of=lambda project_id: DEFAULT_CONFIG,
+        put_blob=lambda project_id, sha256, data: blobs.__setitem__((project_id, sha256), data),
     )
-    yield Line(journal=journal, store=store, driver=driver, pipeline=pipeline)
+    yield Line(journal=journal, store=store, driver=driver, pipeline=pipeline, blobs=blobs)
     journal.close()

@@ -1,5 +1,7 @@
 """The spine end to end, on the real journal and the real engine: one visible row per span, settled, whatever the order."""
 
+import base64
+import hashlib
 import itertools
 import json
 from typing import Any
@@ -161,3 +163,30 @@ def test_wrong_clocks_are_kept_and_flagged_and_a_back_fill_is_not(line: Line) ->
     line.flush()
     flags = {row["name"]: "clock_suspect" in row["flags"] for row in line.rows("name, flags")}
     assert flags == {"past": True, "future": True, "ten weeks ago": False}
+
+
+def test_media_goes_to_the_blobs_and_is_stored_once(line: Line) -> None:
+    picture = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20
+    encoded = base64.b64encode(picture).decode()
+    parts = [
+        {"type": "text", "content": "what is this"},
+        {"type": "blob", "mime_type": "image/png", "modality": "image", "content": encoded},
+    ]
+    body = traces(span(gen_ai__input__messages=json.dumps([{"role": "user", "parts": parts}]), **LLM))
+    line.send(body)
+    line.flush()
+    name = hashlib.sha256(picture).hexdigest()
+    assert line.blobs == {("p", name): picture}
+    (payload,) = line.payloads()
+    assert encoded not in payload["payload"]
+    document = json.loads(payload["payload"])
+    assert document["span"]["messages_in"][0]["parts"][1]["uri"] == f"blob:{name}"
+    # A later part decodes the stored raw span again: the reference stays what it is.
+    line.send(
+        logs({"name": "gen_ai.choice", "body": {"index": 0, "finish_reason": "stop", "message": {"content": "a picture"}}}),
+        signal="logs",
+    )
+    line.flush()
+    (payload,) = line.payloads()
+    document = json.loads(payload["payload"])
+    assert document["span"]["messages_in"][0]["parts"][1]["uri"] == f"blob:{name}"

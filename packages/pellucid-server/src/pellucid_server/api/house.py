@@ -12,6 +12,7 @@ from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
 from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.journal.port import Journal
+from pellucid_server.store.blobs.store import BlobStore
 
 
 class House(Protocol):
@@ -32,6 +33,10 @@ class House(Protocol):
     @property
     def door(self) -> Door:
         """Where exports are taken."""
+
+    @property
+    def blobs(self) -> BlobStore:
+        """Media by content hash."""
 
     @property
     def journal(self) -> Journal:

@@ -5,7 +5,7 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from pellucid_server.api.routes import comments, identity, keys, members, operations, otlp, prices, projects, views
+from pellucid_server.api.routes import blobs, comments, identity, keys, members, operations, otlp, prices, projects, views
 
 ROUTERS: Final[tuple[Callable[[], APIRouter], ...]] = (
     otlp.create_router,
@@ -16,5 +16,6 @@ ROUTERS: Final[tuple[Callable[[], APIRouter], ...]] = (
     prices.create_router,
     views.create_router,
     comments.create_router,
+    blobs.create_router,
     operations.create_router,
 )

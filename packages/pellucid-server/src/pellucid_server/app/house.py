@@ -26,6 +26,7 @@ from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.ingest.ports import TraceKey
 from pellucid_server.ingest.settling import Settler
 from pellucid_server.journal.sqlite import SqliteJournal
+from pellucid_server.store.blobs.store import BlobStore
 from pellucid_server.store.meta.database import MetaStore
 from pellucid_server.store.spans.drivers.clickhouse import connect_embedded, connect_http
 from pellucid_server.store.spans.drivers.port import Driver
@@ -50,6 +51,7 @@ class House:
     configs: Configs
     driver: Driver
     spans: SpanStore
+    blobs: BlobStore
     workers: WorkerPool
     door: Door
     pipeline: Pipeline
@@ -101,6 +103,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     driver = open_driver(settings)
     spans = SpanStore(driver, Topology(cluster=settings.clickhouse_cluster))
     spans.migrate()
+    blobs = BlobStore.open(settings.blobs_url, data / "blobs")
     workers = WorkerPool(settings.decode_workers)
     live = Live()
     pipeline = Pipeline(
@@ -109,6 +112,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         settler=Settler(spans, encode, system_clock),
         store=spans,
         config_of=configs.of,
+        put_blob=blobs.put,
         on_written=[live.wrote],
     )
     return House(
@@ -122,6 +126,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         configs=configs,
         driver=driver,
         spans=spans,
+        blobs=blobs,
         workers=workers,
         door=Door(journal, system_clock, redact_before=lambda project_id: _before(configs, project_id)),
         pipeline=pipeline,

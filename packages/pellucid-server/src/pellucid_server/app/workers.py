@@ -1,15 +1,20 @@
 """Decode workers: processes that turn entries into Arrow columns, so that the server's own process stays free for requests and the engine.
 
 Small batches are decoded in this process: a laptop that sends a trace a second never starts a worker. A worker that dies takes nothing
-with it: the pool is made anew and the pipeline tries the batch entry by entry.
+with it: the pool is made anew and its work is given to the next; only entries that end several workers are tried one by one.
 """
 
 import gc
 import logging
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+from multiprocessing.process import BaseProcess
+from typing import NamedTuple
 
 from pellucid_server.ingest.enriching import Enricher, ProjectConfig
 from pellucid_server.ingest.local import LocalDecoder, decode_chunk
@@ -19,6 +24,9 @@ from pellucid_server.store.spans.encode import encode
 
 SMALL_RECORDS = 300
 """Up to here a hop to another process costs more than it saves (about 50 ms of decoding)."""
+
+WORKERS_PER_JOB = 3
+"""How many workers may end over the same entries before these are tried one by one, and a single one is set aside."""
 
 log = logging.getLogger(__name__)
 
@@ -39,6 +47,28 @@ def decode_in_worker(entries: Sequence[Entry], configs: dict[str, ProjectConfig]
     return decode_chunk(entries, configs, encode, _enrichers)
 
 
+def end_with_parent() -> None:
+    """Watch the server from a thread and end with it. A killed server cannot say goodbye, and nothing else would end its workers."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_after, args=(parent,), name="parent-watch", daemon=True).start()
+
+
+def _end_after(parent: BaseProcess) -> None:
+    parent.join()
+    os._exit(1)
+
+
+_Job = Callable[[], EncodedChunk]
+
+
+class _Sent(NamedTuple):
+    """A job in the hands of a pool."""
+
+    pool: ProcessPoolExecutor
+    future: Future[EncodedChunk]
+
+
 class WorkerPool:
     """The `Decoder` port over processes."""
 
@@ -48,36 +78,51 @@ class WorkerPool:
         self._pool: ProcessPoolExecutor | None = None
 
     def submit(self, entries: Sequence[Entry], configs: dict[str, ProjectConfig]) -> Callable[[], EncodedChunk]:
-        """See the port."""
+        """See the port. Raises, when asked for the result, `BrokenProcessPool` if the entries ended several workers in a row."""
         if self._workers == 0 or sum(entry.records for entry in entries) <= SMALL_RECORDS:
             return self._local.submit(entries, configs)
-        try:
-            future = self._started().submit(decode_in_worker, entries, configs)
-        except BrokenProcessPool:
-            self._discard()
-            future = self._started().submit(decode_in_worker, entries, configs)
-        return lambda: self._wait(future)
+        job = partial(decode_in_worker, entries, configs)
+        sent = self._send(job)
+        return lambda: self._wait(job, sent)
 
     def close(self) -> None:
         """End the workers."""
-        self._discard()
+        if self._pool is not None:
+            self._discard(self._pool)
 
-    def _wait(self, future: Future[EncodedChunk]) -> EncodedChunk:
+    def _wait(self, job: _Job, sent: _Sent) -> EncodedChunk:
+        """The result. A worker that was killed says nothing about what it had in hand: the job is given to others before it is blamed."""
+        for _ in range(WORKERS_PER_JOB - 1):
+            try:
+                return sent.future.result()
+            except BrokenProcessPool:
+                log.warning("a decode worker ended in the middle of its work, which is given to another")
+                self._discard(sent.pool)
+                sent = self._send(job)
         try:
-            return future.result()
+            return sent.future.result()
         except BrokenProcessPool:
-            self._discard()
+            self._discard(sent.pool)
             raise
+
+    def _send(self, job: _Job) -> _Sent:
+        pool = self._started()
+        try:
+            return _Sent(pool, pool.submit(job))
+        except BrokenProcessPool:
+            self._discard(pool)
+        pool = self._started()
+        return _Sent(pool, pool.submit(job))
 
     def _started(self) -> ProcessPoolExecutor:
         if self._pool is None:
             log.info("starting %d decode worker(s)", self._workers)
-            self._pool = ProcessPoolExecutor(
-                self._workers, mp_context=multiprocessing.get_context("spawn"), initializer=tune_collector
-            )
+            context = multiprocessing.get_context("spawn")
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=end_with_parent)
         return self._pool
 
-    def _discard(self) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+    def _discard(self, pool: ProcessPoolExecutor) -> None:
+        """Let go of a pool; another that has taken its place meanwhile stays."""
+        pool.shutdown(wait=False, cancel_futures=True)
+        if self._pool is pool:
             self._pool = None

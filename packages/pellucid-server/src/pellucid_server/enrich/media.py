@@ -8,11 +8,12 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.message import Message, Part, PartType
+from pellucid_server.model.raw import RawSpan
 from pellucid_server.model.span import Span
 
 MAX_TEXT_CHARS = 262_144
@@ -23,11 +24,15 @@ MIN_DATA_URL_CHARS = 1_024
 """A shorter text is not searched for embedded data URLs: icons may stay."""
 MOVED = "payload_moved"
 """Flag: a text was moved; the span shows its head."""
+REFERENCE = "blob:"
+"""What a URI of stored content begins with."""
 UNKNOWN_TYPE = "application/octet-stream"
 TEXT_TYPE = "text/plain; charset=utf-8"
 
 _MARK = ";base64,"
 _DATA_URL = re.compile(r"data:(?P<mime>[\w.+/-]*)(?:;[\w=.+-]+)*;base64,(?P<data>[A-Za-z0-9+/_-]+={0,2})")
+
+_DATA_REFERENCE = re.compile(r"data:[\w.+/-]*(?:;[\w=.+-]+)*;base64,(blob:[0-9a-f]{64})")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +46,7 @@ class Blob:
     @property
     def uri(self) -> str:
         """How spans refer to it."""
-        return f"blob:{self.sha256}"
+        return f"{REFERENCE}{self.sha256}"
 
 
 def extract_media(span: Span) -> tuple[Span, tuple[Blob, ...]]:
@@ -51,11 +56,48 @@ def extract_media(span: Span) -> tuple[Span, tuple[Blob, ...]]:
     found = _Found()
     messages_in, messages_out = found.messages(span.messages_in), found.messages(span.messages_out)
     given, result = found.value(span.input), found.value(span.output)
-    if not found.blobs:
+    if messages_in is span.messages_in and messages_out is span.messages_out and given is span.input and result is span.output:
         return span, ()
     flags = (*span.flags, MOVED) if found.moved and MOVED not in span.flags else span.flags
     changed = replace(span, messages_in=messages_in, messages_out=messages_out, input=given, output=result, flags=flags)
     return changed, tuple(found.blobs.values())
+
+
+def without_media(raw: RawSpan, blobs: Sequence[Blob]) -> RawSpan:
+    """The raw span with the same references in place of the same content, so that it is stored once and decodes to the same again."""
+    names = {encoded: blob.uri for blob in blobs for encoded in _spellings(blob.data)}
+    return replace(
+        raw,
+        attributes=_renamed(raw.attributes, names),
+        events=tuple(replace(event, attributes=_renamed(event.attributes, names)) for event in raw.events),
+        logs=tuple(replace(log, body=_rename(log.body, names), attributes=_renamed(log.attributes, names)) for log in raw.logs),
+    )
+
+
+def _spellings(data: bytes) -> tuple[str, ...]:
+    """How the content may stand in a raw span: base64 in both alphabets, padded or not, or a long text as it is."""
+    standard, safe = base64.b64encode(data).decode(), base64.urlsafe_b64encode(data).decode()
+    return tuple(dict.fromkeys((standard, standard.rstrip("="), safe, safe.rstrip("="))))
+
+
+def _renamed(values: Mapping[str, JsonValue], names: Mapping[str, str]) -> dict[str, JsonValue]:
+    return {key: _rename(value, names) for key, value in values.items()}
+
+
+def _rename(value: JsonValue, names: Mapping[str, str]) -> JsonValue:
+    if isinstance(value, str):
+        return _rename_text(value, names) if len(value) >= MIN_DATA_URL_CHARS else value
+    if isinstance(value, list):
+        return [_rename(item, names) for item in value]
+    if isinstance(value, dict):
+        return _renamed(value, names)
+    return value
+
+
+def _rename_text(text: str, names: Mapping[str, str]) -> str:
+    for encoded, uri in names.items():
+        text = text.replace(encoded, uri)
+    return _DATA_REFERENCE.sub(r"\1", text) if _MARK + REFERENCE in text else text
 
 
 def _may_hold(span: Span) -> bool:
@@ -105,6 +147,8 @@ class _Found:
     def _media(self, part: Part) -> Part:
         """Base64 that stands in the part, or in its URI as a data URL; what cannot be decoded stays as it came."""
         mime, encoded = part.mime_type, part.data
+        if encoded and encoded.startswith(REFERENCE):
+            return replace(part, data=None, uri=encoded)
         if not encoded and part.uri and (url := _DATA_URL.fullmatch(part.uri)):
             mime, encoded = mime or url["mime"], url["data"]
         data = _decoded(encoded) if encoded else None

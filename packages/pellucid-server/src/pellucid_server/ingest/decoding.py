@@ -3,7 +3,7 @@
 This is the part of the spine that costs processor time, so it runs in a worker process; what it returns is plain data.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import xxhash
@@ -13,6 +13,7 @@ from pellucid_server.core.clock import DAY
 from pellucid_server.core.errors import PellucidError
 from pellucid_server.dialects.decode import decode
 from pellucid_server.enrich.facts import SpanFacts, facts_of
+from pellucid_server.enrich.media import Blob, extract_media, without_media
 from pellucid_server.ingest import payload, raw_json
 from pellucid_server.ingest.enriching import Enricher
 from pellucid_server.ingest.merge import group
@@ -40,6 +41,8 @@ class Decoded:
     content_hash: int
     """Of the raw span: equal content need not be written again."""
     received_at: int
+    blobs: tuple[Blob, ...] = ()
+    """Media that left the span; they must be durable before the row is."""
 
     @property
     def detail(self) -> int:
@@ -86,7 +89,9 @@ def decode_entries(entries: Sequence[Entry], enricher_of: EnricherOf, bounds: Bo
 def decode_raw(project_id: str, raw: RawSpan, received_at: int, enricher: Enricher) -> Decoded:
     """One merged raw span into a row. Never raises because of what the span contains."""
     raw = enricher.redact(raw)
-    span = decode(raw, received_at=received_at)
+    span, blobs = extract_media(decode(raw, received_at=received_at))
+    if blobs:
+        raw = without_media(raw, blobs)
     text, cut = payload.search_text(span)
     flags = ("search_cut",) if cut else ()
     if not EARLIEST_PLAUSIBLE <= span.start_time <= received_at + DAY:
@@ -103,12 +108,5 @@ def decode_raw(project_id: str, raw: RawSpan, received_at: int, enricher: Enrich
         output_preview=payload.output_preview(span),
         content_hash=xxhash.xxh3_64_intdigest(raw_bytes),
         received_at=received_at,
+        blobs=blobs,
     )
-
-
-def by_trace(rows: Iterable[Decoded]) -> Mapping[tuple[str, str], list[Decoded]]:
-    """Rows by project and trace."""
-    traces: dict[tuple[str, str], list[Decoded]] = {}
-    for row in rows:
-        traces.setdefault((row.project_id, row.span.trace_id), []).append(row)
-    return traces

@@ -22,6 +22,7 @@ def decode_chunk(
         facts=[row.facts for row in chunk.rows],
         hashes=[row.content_hash for row in chunk.rows],
         tally=chunk.tally,
+        blobs=[(row.project_id, blob) for row in chunk.rows for blob in row.blobs],
         failed=chunk.failed,
     )
 

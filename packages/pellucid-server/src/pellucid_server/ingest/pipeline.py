@@ -11,6 +11,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from pellucid_server.core.errors import PellucidError, QueryTooExpensive, Unavailable
 from pellucid_server.ingest.enriching import Enricher, ProjectConfig
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 
 ConfigOf = Callable[[str], ProjectConfig]
 Listener = Callable[[set[TraceKey]], None]
+PutBlob = Callable[[str, str, bytes], None]
+"""Project, SHA-256, content; durable when it returns."""
 
 
 @dataclass(slots=True)
@@ -69,6 +72,7 @@ class Pipeline:
         settler: Settler,
         store: TraceStore,
         config_of: ConfigOf,
+        put_blob: PutBlob,
         on_written: Sequence[Listener] = (),
     ) -> None:
         self._journal = journal
@@ -76,6 +80,7 @@ class Pipeline:
         self.settler = settler
         self._store = store
         self._config_of = config_of
+        self._put_blob = put_blob
         self._listeners = list(on_written)
         self._enrichers: dict[str, Enricher] = {}
         self._ahead: deque[_Batch] = deque()
@@ -149,6 +154,8 @@ class Pipeline:
 
     def _store_chunk(self, chunk: EncodedChunk, entries: Sequence[Entry]) -> None:
         write = self._patiently(lambda: self.settler.settle(chunk, self._enrichers_for(chunk)))
+        for project_id, blob in write.blobs:
+            self._patiently(partial(self._put_blob, project_id, blob.sha256, blob.data))
         self._patiently(lambda: self._store.write(write))
         failed = [entry for entry in entries if entry.id in chunk.failed]
         for entry in failed:

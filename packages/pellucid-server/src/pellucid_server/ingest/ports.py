@@ -7,6 +7,7 @@ from typing import NamedTuple, Protocol
 import pyarrow as pa
 
 from pellucid_server.enrich.facts import SpanFacts
+from pellucid_server.enrich.media import Blob
 from pellucid_server.ingest.decoding import Decoded
 from pellucid_server.ingest.enriching import ProjectConfig
 from pellucid_server.journal.port import Entry
@@ -39,6 +40,8 @@ class EncodedChunk:
     facts: list[SpanFacts]
     hashes: list[int]
     tally: Tally
+    blobs: list[tuple[str, Blob]] = field(default_factory=list)
+    """Project and blob."""
     failed: dict[int, str] = field(default_factory=dict)
 
 
@@ -48,6 +51,8 @@ class Write:
 
     spans: pa.Table
     payloads: pa.Table
+    blobs: list[tuple[str, Blob]] = field(default_factory=list)
+    """Written before the rows that refer to them."""
     traces: set[TraceKey] = field(default_factory=set)
     """The traces that this write touches."""
 

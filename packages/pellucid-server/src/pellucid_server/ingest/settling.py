@@ -61,7 +61,9 @@ class Settler:
         self._take(chunk, keys, out, enricher_of)
         self._settle_all(touched, out)
         self.memory.trim(keep=touched)
-        return self._write(out)
+        write = self._write(out)
+        write.blobs.extend(chunk.blobs)
+        return write
 
     def _recall(self, touched: Iterable[TraceKey]) -> None:
         """Load what the store knows of traces that are not in memory; new traces cost no read."""
