@@ -9,15 +9,12 @@ from threading import Thread
 
 import uvicorn
 
+from pellucid_demo.errors import SimulatorStartError
 from pellucid_demo.simulator.app import create_app
 from pellucid_demo.simulator.engine import Settings
 
 _START_LIMIT_S = 20.0
 _STOP_LIMIT_S = 5.0
-
-
-class SimulatorStartError(RuntimeError):
-    """The simulator did not come up."""
 
 
 def serve_in_thread(

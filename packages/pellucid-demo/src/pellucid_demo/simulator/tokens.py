@@ -26,7 +26,7 @@ def truncate(text: str, limit: int) -> str:
     return text
 
 
-def pieces(text: str, words: int = 3) -> list[str]:
+def pieces(text: str, words: int = 6) -> list[str]:
     """The text cut for streaming, a few words a piece; joined they give the text back."""
     found = _WORD_WITH_SPACE.findall(text)
     tail = text[sum(map(len, found)) :]

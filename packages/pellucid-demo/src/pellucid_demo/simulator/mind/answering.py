@@ -21,6 +21,7 @@ WRONG_DOCUMENT = 0.03
 WRONG_DOCUMENT_PER_EXTRA = 0.03
 _USUAL_DOCUMENTS = 5
 _ENOUGH_OVERLAP = 0.34
+_PRIMACY = 0.12
 
 _OPENINGS = (
     "Here is how to do that: {title}.",
@@ -72,7 +73,9 @@ def from_tool_results(request: Request, style: Style, seed: str) -> str:
 def best_document(question: str, found: list[Document], seed: str) -> Document | None:
     """The document that the model leans on; None when none speaks to the question."""
     wanted = stems(question)
-    ranked = sorted(found, key=lambda document: -_overlap(wanted, document))
+    # The first document weighs a little more than the last, as it does with real models.
+    places = {document.id: _PRIMACY * (1 - number / len(found)) for number, document in enumerate(found)}
+    ranked = sorted(found, key=lambda document: -_overlap(wanted, document) - places[document.id])
     if _overlap(wanted, ranked[0]) < _ENOUGH_OVERLAP:
         return None
     extra = max(0, len(found) - _USUAL_DOCUMENTS)

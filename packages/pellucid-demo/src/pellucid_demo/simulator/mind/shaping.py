@@ -11,7 +11,7 @@ from pellucid_demo.simulator.mind.words import coverage, sentences, stems
 _MAX_DEPTH = 12
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.]+")
-_IDENTIFIER = re.compile(r"\b(?=\w*\d)[A-Za-z]+[-_][\w-]+\b")
+_IDENTIFIER = re.compile(r"\b(?=[\w-]*\d)[A-Za-z]+[-_][\w-]+\b")
 
 Json = Any  # the value space of JSON; a schema decides the rest
 
@@ -55,7 +55,8 @@ def _value(schema: JsonSchema, root: JsonSchema, name: str, text: str, seed: str
         return None
     if kind == "object":
         properties: Mapping[str, JsonSchema] = schema.get("properties", {})
-        return {key: _value(part, root, key, text, seed, depth + 1) for key, part in properties.items()}
+        wanted = schema.get("required", properties)  # what a caller leaves open, models leave out
+        return {key: _value(part, root, key, text, seed, depth + 1) for key, part in properties.items() if key in wanted}
     if kind == "array":
         return _items(schema, root, name, text, seed, depth)
     if kind in ("number", "integer"):

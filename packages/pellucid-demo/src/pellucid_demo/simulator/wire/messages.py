@@ -99,7 +99,7 @@ def _block_events(block: dict[str, Any], number: int) -> list[dict[str, Any]]:
         deltas = [{"type": "text_delta", "text": piece} for piece in tokens.pieces(block["text"])]
     elif block["type"] == "thinking":
         empty = {**block, "thinking": "", "signature": ""}
-        deltas = [{"type": "thinking_delta", "thinking": piece} for piece in tokens.pieces(block["thinking"], 8)]
+        deltas = [{"type": "thinking_delta", "thinking": piece} for piece in tokens.pieces(block["thinking"], 12)]
         deltas.append({"type": "signature_delta", "signature": block["signature"]})
     else:
         empty = {**block, "input": {}}

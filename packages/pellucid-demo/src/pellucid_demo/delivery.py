@@ -1,0 +1,66 @@
+"""The demo's way to a Pellucid server: spans by OTLP, scores and deploys by the REST API, as any customer would.
+
+A server that does not know an endpoint yet (404, 405) is told of in one log line and left in peace.
+"""
+
+import logging
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import httpx2
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.trace.export import SpanExporter
+
+from pellucid_demo.errors import DeliveryError
+
+_SCORES_A_REQUEST = 200
+_TIMEOUT_S = 30.0
+_ATTEMPTS = 6
+_UNKNOWN = (404, 405)
+_BUSY = (429, 503)
+
+log = logging.getLogger(__name__)
+
+
+class Delivery:
+    """One server and one key."""
+
+    def __init__(self, url: str, api_key: str | None = None) -> None:
+        self.url = url.rstrip("/")
+        self._headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
+        self._client = httpx2.Client(base_url=self.url, headers=self._headers, timeout=_TIMEOUT_S, trust_env=False)
+        self._unknown: set[str] = set()
+
+    def exporter(self) -> SpanExporter:
+        return OTLPSpanExporter(endpoint=f"{self.url}/v1/traces", headers=self._headers, timeout=int(_TIMEOUT_S))
+
+    def post_scores(self, scores: Sequence[dict[str, Any]]) -> None:
+        for start in range(0, len(scores), _SCORES_A_REQUEST):
+            self._post("/api/v1/scores", list(scores[start : start + _SCORES_A_REQUEST]))
+
+    def post_event(self, event: dict[str, Any]) -> None:
+        self._post("/api/v1/events", event)
+
+    def is_ready(self) -> bool:
+        try:
+            return self._client.get("/api/v1/ready").status_code == httpx2.codes.OK
+        except httpx2.TransportError:
+            return False
+
+    def close(self) -> None:
+        self._client.close()
+
+    def _post(self, path: str, body: object) -> None:
+        if path in self._unknown:
+            return
+        for attempt in range(_ATTEMPTS):
+            answer = self._client.post(path, json=body)
+            if answer.status_code not in _BUSY:
+                break
+            time.sleep(float(answer.headers.get("retry-after", 2**attempt)))
+        if answer.status_code in _UNKNOWN:
+            self._unknown.add(path)
+            log.warning("%s has no %s yet: what would go there is left out.", self.url, path)
+        elif answer.is_error:
+            raise DeliveryError(f"POST {path} answered {answer.status_code}: {answer.text[:300]}")

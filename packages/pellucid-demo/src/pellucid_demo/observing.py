@@ -1,0 +1,39 @@
+"""How the demo is instrumented: a tracer provider, and OpenInference inside both SDKs."""
+
+from openinference.instrumentation.anthropic import AnthropicInstrumentor
+from openinference.instrumentation.openai import OpenAIInstrumentor
+from opentelemetry import trace
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace.id_generator import IdGenerator
+
+from pellucid import semconv
+
+SERVICE_NAME = "harbour-support-bot"
+# The OpenTelemetry default of 128 attributes would cut the messages of long conversations.
+_MAX_ATTRIBUTES = 8192
+
+
+def provide(processor: SpanProcessor, ids: IdGenerator | None = None) -> TracerProvider:
+    """A tracer provider for the bot with the providers' SDKs instrumented against it."""
+    provider = TracerProvider(
+        resource=Resource.create({semconv.SERVICE: SERVICE_NAME}),
+        id_generator=ids,
+        span_limits=SpanLimits(max_span_attributes=_MAX_ATTRIBUTES),
+        shutdown_on_exit=False,
+    )
+    provider.add_span_processor(processor)
+    OpenAIInstrumentor().instrument(tracer_provider=provider)
+    AnthropicInstrumentor().instrument(tracer_provider=provider)
+    return provider
+
+
+def make_global(provider: TracerProvider) -> None:
+    """Let libraries that instrument themselves (Anthropic's SDK does) find the provider; once a process."""
+    trace.set_tracer_provider(provider)
+
+
+def withdraw() -> None:
+    """Take the instrumentation out of the SDKs again."""
+    OpenAIInstrumentor().uninstrument()
+    AnthropicInstrumentor().uninstrument()

@@ -1,0 +1,171 @@
+"""The demo from start to stop: server, history, live traffic; every part is ended when the demo ends.
+
+Run by `pellucid demo`. What the history and the live traffic are made of is the business of `story`.
+"""
+
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from threading import Event
+from types import FrameType
+
+from pellucid_demo.delivery import Delivery
+from pellucid_demo.errors import ServerStartError
+from pellucid_demo.server_process import served
+from pellucid_demo.simulator import serve_in_thread
+from pellucid_demo.story import backfill
+from pellucid_demo.story.chapters import Deploy
+from pellucid_demo.story.live import LiveTraffic
+from pellucid_demo.story.world import World
+
+# One worker a core, and no more: the server needs the rest.
+_MOST_WORKERS = 2
+_MARK_NAME = "demo-history.json"
+_READY_LIMIT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What `pellucid demo` was asked for; see its help."""
+
+    seed: int
+    story: bool
+    port: int
+    data: Path
+    url: str | None
+    api_key: str | None
+    weeks: int
+    rate: float
+    once: bool
+
+
+def run(options: Options, stop: Event | None = None) -> int:
+    """Run the demo until `stop` is set or a signal comes; answers the exit code."""
+    stop = stop or Event()
+    with _signals(stop), _server(options) as url:
+        delivery = Delivery(url, options.api_key)
+        try:
+            world = _history(options, delivery, url)
+            if not options.once and not stop.is_set():
+                _live(options, world, delivery, url, stop)
+        finally:
+            delivery.close()
+    return 0
+
+
+@contextmanager
+def _server(options: Options) -> Iterator[str]:
+    if options.url is None:
+        with served(options.port, options.data) as url:
+            print(f"Pellucid runs at {url}", flush=True)
+            yield url
+        return
+    delivery = Delivery(options.url, options.api_key)
+    deadline = time.monotonic() + _READY_LIMIT_S
+    while not delivery.is_ready():
+        if time.monotonic() > deadline:
+            raise ServerStartError(f"No Pellucid server is ready at {options.url}; start it or leave out --url.")
+        time.sleep(0.5)
+    delivery.close()
+    yield options.url
+
+
+def _history(options: Options, delivery: Delivery, url: str) -> World:
+    """Tell the history, unless this data directory has it from an earlier run."""
+    mark = None if options.url else options.data.parent / f"{options.data.name}-{_MARK_NAME}"
+    if mark and mark.exists():
+        kept = json.loads(mark.read_text("utf-8"))
+        print(f"The history is there already (seed {kept['seed']}, until {kept['end']}).", flush=True)
+        return World(seed=kept["seed"], end=datetime.fromisoformat(kept["end"]), story=kept["story"], weeks=options.weeks)
+    world = World(seed=options.seed, end=datetime.now(UTC), story=options.story, weeks=options.weeks)
+    started = time.monotonic()
+    for deploy in world.chapters.deploys():
+        if deploy.at <= world.end:
+            delivery.post_event(_event(deploy))
+    workers = max(1, min(_MOST_WORKERS, os.cpu_count() or 1))
+    backfill.run(world, url, options.api_key, workers, _reporter(len(world.visits)))
+    print(f"History of {world.weeks} weeks told in {time.monotonic() - started:.0f} s.", flush=True)
+    if mark:
+        mark.write_text(json.dumps({"seed": world.seed, "end": world.end.isoformat(), "story": world.story}), "utf-8")
+    return world
+
+
+def _live(options: Options, past: World, delivery: Delivery, url: str, stop: Event) -> None:
+    world = World(seed=past.seed, end=past.end, live=datetime.now(UTC), story=past.story, weeks=past.weeks)
+    providers_url, stop_providers = serve_in_thread(seed=world.seed, latency=1.0, settings=world.provider_settings(1.0))
+    traffic = LiveTraffic(
+        world, providers_url=providers_url, exporter=delivery.exporter(), take=delivery.post_scores, rate=options.rate
+    )
+    print(f"Live traffic, about {options.rate:g} visits a second. Open {url} in a browser; Ctrl-C ends the demo.", flush=True)
+    try:
+        announced = Announcer(world, delivery)
+        traffic.run(stop, announced.tick)
+    finally:
+        traffic.close()
+        stop_providers()
+
+
+class Announcer:
+    """Tells the server of each live deploy when its time has come."""
+
+    def __init__(self, world: World, delivery: Delivery) -> None:
+        self._delivery = delivery
+        live = world.live or world.end
+        self._waiting = [deploy for deploy in world.chapters.deploys() if deploy.at > live]
+
+    def tick(self) -> None:
+        while self._waiting and self._waiting[0].at <= datetime.now(UTC):
+            deploy = self._waiting.pop(0)
+            print(f"Release {deploy.release.version}: {deploy.note}.", flush=True)
+            self._delivery.post_event(_event(deploy))
+
+
+def _event(deploy: Deploy) -> dict[str, object]:
+    return {
+        "kind": "deploy",
+        "title": f"Release {deploy.release.version}: {deploy.note}",
+        "time": deploy.at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "actor": "release-bot",
+        "after": {"release": deploy.release.version},
+    }
+
+
+def _reporter(visits: int) -> Callable[[backfill.Progress], None]:
+    """Prints progress: one line that is rewritten on a terminal, a line each tenth elsewhere."""
+    shown = -1
+
+    def report(progress: backfill.Progress) -> None:
+        nonlocal shown
+        percent = 100 * progress.visits // max(1, visits)
+        text = f"History: {percent:3d} % ({progress.visits} of {visits} visits, at {progress.at:%d %b})"
+        if sys.stdout.isatty():
+            print(f"\r{text}", end="\n" if progress.visits == visits else "", flush=True)
+        elif percent // 10 > shown:
+            shown = percent // 10
+            print(text, flush=True)
+
+    return report
+
+
+@contextmanager
+def _signals(stop: Event) -> Iterator[None]:
+    """SIGINT and SIGTERM end the demo in order: the first by `stop`, the second at once."""
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    kept = {number: signal.signal(number, end) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)
