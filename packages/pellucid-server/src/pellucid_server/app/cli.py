@@ -17,6 +17,28 @@ def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     serve.add_argument("--no-otlp-ports", dest="otlp_ports", action="store_false", default=None, help="leave 4317 and 4318 alone")
     serve.set_defaults(run=_run("serve"))
 
+    migrate = subparsers.add_parser("migrate", help="bring the databases up to date, with the server stopped")
+    migrate.add_argument("--data", type=Path, help="data directory (pellucid-data)")
+    migrate.set_defaults(run=_run("migrate"))
+
+    doctor = subparsers.add_parser("doctor", help="look at everything and say what is wrong")
+    doctor.add_argument("--data", type=Path, help="data directory (pellucid-data)")
+    doctor.add_argument("--port", type=int, help="port that the server should get (7600)")
+    doctor.set_defaults(run=_run("doctor"))
+
+    keys = subparsers.add_parser("keys", help="list, make and revoke API keys")
+    verbs = keys.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, text in (("list", "list the keys of a project"), ("create", "make a key"), ("revoke", "end a key")):
+        parser = verbs.add_parser(verb, help=text)
+        parser.add_argument("--data", type=Path, help="data directory (pellucid-data)")
+        parser.add_argument("--project", help="project id; the first one where it is left out")
+        if verb == "create":
+            parser.add_argument("name", help="what the key is for")
+            parser.add_argument("--role", default="member", choices=["ingest", "viewer", "member", "admin"])
+        if verb == "revoke":
+            parser.add_argument("id", help="the key's id, as `keys list` shows it")
+        parser.set_defaults(run=_run("keys"))
+
 
 def _run(name: str) -> Callable[[argparse.Namespace], int]:
     def run(namespace: argparse.Namespace) -> int:
