@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from pellucid_server.core.errors import BadRequest
 from pellucid_server.enrich.detect import Sensitive, detectors, redact
-from pellucid_server.enrich.redact import BY_DEFAULT, CustomPattern, RedactionPolicy, Redactor
+from pellucid_server.enrich.redact import BY_DEFAULT, CustomPattern, RedactionPolicy, Redactor, policy_from
 from pellucid_server.model.message import Message, Part, PartType, Role, text_part
 from pellucid_server.model.raw import RawEvent, RawLink, RawLog, RawSpan
 from pellucid_server.model.span import Document, Kind, PromptRef, Retrieval, Span
@@ -169,6 +169,44 @@ def test_patterns_of_a_project() -> None:
 def test_a_pattern_that_cannot_be_meant_is_refused(name: str, pattern: str) -> None:
     with pytest.raises(BadRequest):
         Redactor(RedactionPolicy(patterns=(CustomPattern(name=name, pattern=pattern),)))
+
+
+def test_a_policy_is_read_from_settings() -> None:
+    assert policy_from({}) == RedactionPolicy()
+    stored: dict[str, Any] = {
+        "enabled": True,
+        "kinds": ["email", "ip"],
+        "phone_regions": ["CH"],
+        "patterns": [{"name": "customer", "pattern": r"C-\d+"}],
+    }
+    assert policy_from(stored) == RedactionPolicy(
+        enabled=True,
+        kinds=frozenset({Sensitive.EMAIL, Sensitive.IP}),
+        phone_regions=("CH",),
+        patterns=(CustomPattern(name="customer", pattern=r"C-\d+"),),
+    )
+
+
+@pytest.mark.parametrize(
+    "stored",
+    [
+        {"enable": True},
+        {"enabled": "yes"},
+        {"kinds": ["emails"]},
+        {"kinds": "email"},
+        {"kinds": [["email"]]},
+        {"phone_regions": ["XX"]},
+        {"phone_regions": [1]},
+        {"patterns": {}},
+        {"patterns": ["email"]},
+        {"patterns": [{"name": "n"}]},
+        {"patterns": [{"name": "n", "pattern": 1}]},
+        {"patterns": [{"name": "n", "pattern": "("}]},
+    ],
+)
+def test_a_policy_that_cannot_be_meant_is_refused_before_it_is_stored(stored: dict[str, Any]) -> None:
+    with pytest.raises(BadRequest):
+        policy_from(stored)
 
 
 def test_lone_surrogates_do_not_stop_it() -> None:

@@ -1,16 +1,13 @@
 """Snapshots of what each project asks of the pipeline, read from the metadata once and again when somebody changes it."""
 
 import threading
-from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from pellucid_server.core.errors import PellucidError
-from pellucid_server.enrich.detect import Sensitive
 from pellucid_server.enrich.price import PriceOverride
 from pellucid_server.enrich.rates import Rates
-from pellucid_server.enrich.redact import BY_DEFAULT, CustomPattern, RedactionPolicy
+from pellucid_server.enrich.redact import policy_from
 from pellucid_server.ingest.enriching import DEFAULT_CONFIG, ProjectConfig
-from pellucid_server.model.json import JsonValue
 from pellucid_server.store.meta.database import MetaStore
 from pellucid_server.store.meta.prices import StoredPrice
 
@@ -53,7 +50,7 @@ class Configs:
             return DEFAULT_CONFIG
         return ProjectConfig(
             prices=tuple(override(price) for price in prices),
-            redaction=redaction_policy(project.redaction),
+            redaction=policy_from(project.redaction),
             redact_before_journal=project.redact_before_journal,
         )
 
@@ -64,23 +61,4 @@ def override(price: StoredPrice) -> PriceOverride:
     known = {name: value for name, value in price.prices.items() if name in Rates.__dataclass_fields__}
     return PriceOverride(
         id=price.id, model=price.model_pattern, regex=True, provider=price.provider or "", start=start, rates=Rates(**known)
-    )
-
-
-def redaction_policy(stored: Mapping[str, JsonValue]) -> RedactionPolicy:
-    """The policy of a project's settings: `{"enabled": true, "kinds": ["email"], "patterns": [{"name", "pattern"}]}`.
-
-    What is left out has its default; `{}` is off.
-    """
-    kinds, patterns, regions = stored.get("kinds"), stored.get("patterns"), stored.get("phone_regions")
-    defaults = RedactionPolicy()
-    return RedactionPolicy(
-        enabled=bool(stored.get("enabled")),
-        kinds=frozenset(Sensitive(str(kind)) for kind in kinds) if isinstance(kinds, list) else BY_DEFAULT,
-        phone_regions=tuple(str(region) for region in regions) if isinstance(regions, list) else defaults.phone_regions,
-        patterns=tuple(
-            CustomPattern(name=str(one["name"]), pattern=str(one["pattern"]))
-            for one in (patterns if isinstance(patterns, list) else [])
-            if isinstance(one, dict)
-        ),
     )

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from operator import is_
 
+from pellucid_server.core.errors import BadRequest
 from pellucid_server.enrich.detect import SHORTEST, Sensitive, detectors, hints, redact
 from pellucid_server.enrich.patterns import BadPattern, Pattern, compile_pattern
 from pellucid_server.model.json import JsonValue
@@ -40,6 +41,58 @@ class RedactionPolicy:
     phone_regions: tuple[str, ...] = ("GB", "DE", "FR", "ES", "IT", "NL")
     """Where numbers without a country code may come from, beside North America (ISO 3166)."""
     patterns: tuple[CustomPattern, ...] = ()
+
+
+class BadPolicy(BadRequest):
+    """This redaction policy cannot be used; `docs/guides/redaction.md` shows one."""
+
+    code = "bad_redaction_policy"
+    title = "Bad redaction policy"
+
+
+def policy_from(stored: Mapping[str, JsonValue]) -> RedactionPolicy:
+    """The policy that a project's settings describe, checked as a whole; what they leave out has its default, `{}` is off.
+
+    Raises `BadPolicy`, `BadPattern` or `BadRegion`: ask before you store it, not when spans wait.
+    """
+    unknown = set(stored) - {"enabled", "kinds", "phone_regions", "patterns"}
+    if unknown:
+        raise BadPolicy(f"A redaction policy has no {min(unknown)!r}; it has `enabled`, `kinds`, `phone_regions` and `patterns`.")
+    defaults = RedactionPolicy()
+    enabled = stored.get("enabled", defaults.enabled)
+    if not isinstance(enabled, bool):
+        raise BadPolicy("`enabled` of a redaction policy is true or false.")
+    policy = RedactionPolicy(
+        enabled=enabled,
+        kinds=_kinds(stored["kinds"]) if "kinds" in stored else defaults.kinds,
+        phone_regions=_texts(stored, "phone_regions") if "phone_regions" in stored else defaults.phone_regions,
+        patterns=_custom(stored["patterns"]) if "patterns" in stored else (),
+    )
+    Redactor(policy)
+    return policy
+
+
+def _kinds(value: JsonValue) -> frozenset[Sensitive]:
+    known = {kind.value: kind for kind in Sensitive}
+    if not isinstance(value, list) or not all(isinstance(kind, str) and kind in known for kind in value):
+        raise BadPolicy(f"`kinds` of a redaction policy is a list of {', '.join(known)}.")
+    return frozenset(known[str(kind)] for kind in value)
+
+
+def _texts(stored: Mapping[str, JsonValue], key: str) -> tuple[str, ...]:
+    value = stored[key]
+    if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
+        raise BadPolicy(f"`{key}` of a redaction policy is a list of texts.")
+    return tuple(str(text) for text in value)
+
+
+def _custom(value: JsonValue) -> tuple[CustomPattern, ...]:
+    patterns: list[CustomPattern] = []
+    for one in value if isinstance(value, list) else [None]:
+        if not isinstance(one, dict) or set(one) != {"name", "pattern"} or not all(isinstance(text, str) for text in one.values()):
+            raise BadPolicy('`patterns` of a redaction policy is a list of {"name": …, "pattern": …}.')
+        patterns.append(CustomPattern(name=str(one["name"]), pattern=str(one["pattern"])))
+    return tuple(patterns)
 
 
 class Redactor:

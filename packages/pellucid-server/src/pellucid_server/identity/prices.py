@@ -1,12 +1,12 @@
 """A project's own model prices. What a span costs by them is `enrich`'s; here they are kept and checked."""
 
 import math
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.core.errors import NotFound
+from pellucid_server.enrich.patterns import BadPattern, compile_pattern
 from pellucid_server.identity.context import Context
 from pellucid_server.identity.errors import BadPrice, TooManyOfThem
 from pellucid_server.model.scope import Scope
@@ -99,9 +99,9 @@ def _check(model_pattern: str, prices: Mapping[str, float]) -> None:
     if not 0 < len(model_pattern) <= MAX_PATTERN_CHARS:
         raise BadPrice(f"`model_pattern` has between 1 and {MAX_PATTERN_CHARS} characters.")
     try:
-        re.compile(model_pattern)
-    except re.error as error:
-        raise BadPrice(f"`model_pattern` is not a regular expression: {error}.") from error
+        compile_pattern(model_pattern)
+    except BadPattern as error:
+        raise BadPrice(f"`model_pattern` is not a regular expression: {error.message}") from error
     if not prices:
         raise BadPrice
     for kind, price in prices.items():

@@ -7,6 +7,7 @@ from typing import TypedDict, Unpack
 from urllib.parse import urlsplit
 
 from pellucid_server.core.errors import Conflict, NotFound
+from pellucid_server.enrich.redact import policy_from
 from pellucid_server.identity.context import Context
 from pellucid_server.identity.errors import BadProjectSettings, NoSuchProject
 from pellucid_server.identity.places import project_roles
@@ -175,6 +176,8 @@ def _check(changes: ProjectChanges) -> None:
     days = changes.get("retention_days")
     if days is not None and not 1 <= days <= MAX_RETENTION_DAYS:
         raise BadProjectSettings(f"`retention_days` is between 1 and {MAX_RETENTION_DAYS}, or null to keep everything.")
+    if "redaction" in changes:
+        policy_from(changes["redaction"])
     if "cors_origins" in changes:
         changes["cors_origins"] = tuple(_check_origin(origin) for origin in changes["cors_origins"])
         if len(changes["cors_origins"]) > MAX_ORIGINS:
