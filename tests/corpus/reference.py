@@ -27,7 +27,8 @@ model: kind, messages, tools, documents, usage, cost, outcome, context. A span t
   give themselves away by reporting more cached than input tokens.
 - **Bounds.** JSON in text is parsed down to {DEFAULT_BOUNDS.depth} levels; an index beyond {DEFAULT_BOUNDS.index:,} builds nothing.
 - **Flags on a span.** `json_cut`: a JSON value was cut or is too deep, and is kept as text. `index_cut`: a key's index is beyond
-  the bound. `usage_clamped`: reported parts exceed their whole. `end_before_start`. `prompt_fallback`: the SDK used its bundled prompt.
+  the bound. `usage_clamped`: reported parts exceed their whole. `end_before_start`. `attributes_dropped`: the sender cut some off.
+  `prompt_fallback`: the SDK used its bundled prompt.
   `decode_failed:<convention>`: a defect of ours; everything that others understood is there.
 - **Unmapped.** Keys that no rule read are listed on the span. Nothing is dropped: the raw attributes stay with it.
 

@@ -112,6 +112,38 @@ def test_strands_events_hold_bedrock_blocks() -> None:
     assert span.provider == ""
 
 
+def test_strands_tools_carry_arguments_and_result_in_events() -> None:
+    keys: dict[str, JsonValue] = {
+        "gen_ai.operation.name": "execute_tool",
+        "gen_ai.tool.name": "t",
+        "gen_ai.tool.status": "success",
+    }
+    messages = (
+        RawEvent(name="gen_ai.tool.message", time=START, attributes={"role": "tool", "content": '{"city": "Paris"}', "id": "t1"}),
+        RawEvent(name="gen_ai.choice", time=START + 1, attributes={"message": '[{"text": "21"}]', "id": "t1"}),
+    )
+    details = (
+        RawEvent(
+            name="gen_ai.client.inference.operation.details",
+            attributes={
+                "gen_ai.input.messages": '[{"role": "tool", "parts": [{"type": "tool_call", "id": "t1", "arguments": {"city": "Paris"}}]}]'
+            },
+        ),
+        RawEvent(
+            name="gen_ai.client.inference.operation.details",
+            attributes={
+                "gen_ai.output.messages": '[{"role": "tool", "parts": '
+                '[{"type": "tool_call_response", "id": "t1", "response": [{"text": "21"}]}]}]'
+            },
+        ),
+    )
+    for events in (messages, details):
+        span = decoded(keys, scope="strands.telemetry.tracer", events=events)
+        assert (span.kind, span.input, span.output, span.messages_in) == (Kind.TOOL, {"city": "Paris"}, "21", ())
+    json_result = RawEvent(name="gen_ai.choice", attributes={"message": '[{"json": {"celsius": 21}}]'})
+    assert decoded(keys, scope="strands.telemetry.tracer", events=(json_result,)).output == {"json": {"celsius": 21}}
+
+
 def test_details_that_were_split_over_events_are_one_call() -> None:
     span = decoded(
         {"gen_ai.operation.name": "chat"},
@@ -224,8 +256,10 @@ def test_langsmith_model_runs() -> None:
             "langsmith.metadata.ls_provider": "openai",
             "langsmith.metadata.ls_model_name": "gpt-4o",
             "langsmith.trace.session_name": "a project, not a session",
+            "gen_ai.usage.input_token_details": "{'cache_read': 1, 'audio': None}",
         }
     )
+    assert (span.usage.input, span.usage.cache_read) == (2, 1)
     assert (text_of(span.messages_in), text_of(span.messages_out), span.response_id) == ("hi", "hello", "chatcmpl-1")
     assert (span.provider, span.usage.input_total, span.session_id) == ("openai", 3, "")
 
@@ -253,6 +287,14 @@ def test_genkit_models_and_tools() -> None:
     assert (span.usage.input, span.usage.output) == (5, 2)
     failed = decoded({"genkit:name": "t", "genkit:metadata:subtype": "tool", "genkit:input": '{"a": 1}', "genkit:state": "error"})
     assert (failed.kind, failed.tool_name, failed.input, failed.outcome.value) == (Kind.TOOL, "t", {"a": 1}, "error")
+
+
+def test_genkits_thoughts_stand_beside_geminis_output() -> None:
+    output = '{"message": {"role": "model", "content": [{"text": "x"}]}, "usage": {"outputTokens": 5, "thoughtsTokens": 7}}'
+    gemini = decoded({"genkit:name": "googleai/gemini-2.5-pro", "genkit:metadata:subtype": "model", "genkit:output": output}).usage
+    other = decoded({"genkit:name": "openai/o3", "genkit:metadata:subtype": "model", "genkit:output": output}).usage
+    assert (gemini.output, gemini.reasoning) == (5, 7)
+    assert (other.output, other.reasoning) == (0, 7)
 
 
 def test_livekit_nodes() -> None:
@@ -320,6 +362,23 @@ def test_vector_stores_of_openllmetry() -> None:
     assert (span.kind, span.framework_noise) == (Kind.RETRIEVER, False)
     (document,) = span.documents
     assert (document.id, document.content, document.score, document.doc_class) == ("d1", "text", 0.2, "faq")
+
+
+def test_vector_stores_that_are_written_to_retrieve_nothing() -> None:
+    assert decoded({"db.system": "chroma", "db.operation": "add"}).kind is Kind.SPAN
+    search = decoded(
+        {"db.system": "milvus", "db.operation": "search", "db.milvus.search.collection_name": "docs", "db.milvus.search.limit": 3}
+    )
+    assert search.retrieval is not None
+    assert (search.kind, search.retrieval.index, search.retrieval.top_k) == (Kind.RETRIEVER, "docs", 3)
+
+
+def test_traceloops_prompts() -> None:
+    span = decoded(
+        {"traceloop.prompt.key": "greeting", "traceloop.prompt.version": 2, "traceloop.prompt.template_variables.word": "hi"}
+    )
+    assert span.prompt is not None
+    assert (span.prompt.name, span.prompt.version, dict(span.prompt.variables)) == ("greeting", "2", {"word": "hi"})
 
 
 def test_rerankers() -> None:

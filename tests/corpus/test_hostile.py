@@ -292,6 +292,10 @@ def test_times_that_run_backwards_are_flagged() -> None:
     assert found.flags == ("end_before_start",)
 
 
+def test_attributes_that_the_sender_cut_off_are_named() -> None:
+    assert decode(replace(raw(), dropped_attributes=3), received_at=END).flags == ("attributes_dropped",)
+
+
 def test_every_rule_names_a_fact() -> None:
     with pytest.raises(ValueError, match="no fact 'nonsense'"):
         type(LEXICON)([replace(CONVENTIONS[0], rules=(replace(CONVENTIONS[0].rules[0], fact="nonsense"),))], (), frozenset())

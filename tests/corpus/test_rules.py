@@ -110,6 +110,7 @@ def test_a_span_outranks_its_resource() -> None:
     assert decoded({"deployment.environment.name": "production"}, resource=resource).environment == "production"
     assert (decoded(resource=resource).environment, decoded(resource=resource).service) == ("staging", "")
     assert decoded(resource={"service.name": "unknown_service:python"}).service == ""
+    assert decoded(resource={"service.name": "unknown_service", "openinference.project.name": "shop"}).service == "shop"
 
 
 @pytest.mark.parametrize(

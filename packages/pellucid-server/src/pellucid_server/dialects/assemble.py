@@ -33,6 +33,8 @@ def assemble(found: Pass, *, received_at: int) -> Span:
         reading.flag(clamped)
     if end is not None and end < start:
         reading.flag("end_before_start")
+    if raw.dropped_attributes:
+        reading.flag("attributes_dropped")
     messages_in = with_system(facts.system, facts.messages_in)
     if kind is Kind.EMBEDDING and messages_in:
         messages_in, facts.embedding_texts = (), _texts_of(messages_in)

@@ -11,6 +11,10 @@ _VECTOR_STORES = frozenset(
 )
 
 
+_WRITES = frozenset({"add", "upsert", "insert", "update", "delete", "create", "modify", "upload_collection", "create_collection"})
+"""Operations of a vector store that find nothing."""
+
+
 def kind_of(facts: Facts, families: Mapping[str, object], attributes: Mapping[str, JsonValue]) -> Kind:
     """The stated kind, else the one that the marks tell, else `span`."""
     if facts.kind is not None:
@@ -30,4 +34,5 @@ def kind_of(facts: Facts, families: Mapping[str, object], attributes: Mapping[st
 
 def _is_vector_store(attributes: Mapping[str, JsonValue]) -> bool:
     system = attributes.get("db.system", attributes.get("db.system.name"))
-    return isinstance(system, str) and system.lower() in _VECTOR_STORES
+    operation = attributes.get("db.operation", attributes.get("db.operation.name"))
+    return isinstance(system, str) and system.lower() in _VECTOR_STORES and operation not in _WRITES

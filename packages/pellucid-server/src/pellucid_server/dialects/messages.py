@@ -220,7 +220,7 @@ def _tool_parts(item: Json, content: JsonValue) -> tuple[Part, ...]:
     """A tool message is one result, unless its parts say so themselves."""
     if isinstance(content, list) and any(isinstance(inner, dict) and is_part(inner) for inner in content):
         found = parts_of(content)
-        if any(part.type is PartType.TOOL_RESULT for part in found):
+        if any(part.type in (PartType.TOOL_RESULT, PartType.TOOL_CALL) for part in found):
             return found
     if content is None:
         return ()

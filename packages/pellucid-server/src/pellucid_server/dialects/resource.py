@@ -33,6 +33,8 @@ _KEYS = (
     "service.version",
     "pellucid.feature",
     "pellucid.user_tier",
+    "openinference.project.name",
+    "gen_ai.application_name",
 )
 
 
@@ -48,9 +50,11 @@ def facts_of(resource: Mapping[str, JsonValue]) -> ResourceFacts:
 def _facts(values: tuple[JsonValue, ...]) -> ResourceFacts:
     words = [text(value) or "" for value in values]
     service, sdk_name, language, version, client, *rest = words
-    environments, (langfuse_release, release, feature, tier) = rest[:4], rest[4:]
+    environments, (langfuse_release, release, feature, tier, *applications) = rest[:4], rest[4:]
+    if service.startswith("unknown_service"):  # what SDKs say when nobody named it
+        service = ""
     return ResourceFacts(
-        service="" if service.startswith("unknown_service") else service,
+        service=service or next(filter(None, applications), ""),
         sdk=f"pellucid/{client}" if client else _sdk(sdk_name, language, version),
         environment=next(filter(None, environments), ""),
         release=langfuse_release or release,

@@ -19,7 +19,7 @@ from pellucid_server.dialects.tools import tools_of
 from pellucid_server.dialects.usage import read_usage
 from pellucid_server.dialects.values import PLACEHOLDERS, count, flag, positive, text
 from pellucid_server.model.json import JsonValue
-from pellucid_server.model.message import PartType, Role
+from pellucid_server.model.message import Message, Role
 from pellucid_server.model.span import Kind
 
 _OPERATIONS = {
@@ -86,8 +86,12 @@ def _derive(reading: Reading, facts: Facts) -> None:
 
 def _read_messages(reading: Reading, facts: Facts) -> None:
     attributes = reading.attributes
-    if not facts.system and "gen_ai.system_instructions" in attributes:
-        facts.system = parts_of(reading.value("gen_ai.system_instructions"))
+    if not facts.system:
+        facts.system = parts_of(reading.value("gen_ai.system_instructions", "gen_ai.agent.system_prompt"))
+    if facts.kind is Kind.TOOL:
+        if reading.raw.events or reading.raw.logs:
+            _read_events(reading, facts)
+        return
     if is_empty(facts.messages_in) and "gen_ai.input.messages" in attributes:
         facts.messages_in = messages_of(reading.value("gen_ai.input.messages"), Role.USER)
     if is_empty(facts.messages_out) and "gen_ai.output.messages" in attributes:
@@ -101,17 +105,22 @@ def _read_messages(reading: Reading, facts: Facts) -> None:
 def _read_events(reading: Reading, facts: Facts) -> None:
     found = conversation(reading.raw)
     if facts.kind is Kind.TOOL:
-        contents = [part for message in (*found.inward, *found.outward) for part in message.parts]
-        results = [part.result if part.type is PartType.TOOL_RESULT else part.text for part in contents]
-        if found.inward and facts.tool_arguments is None:
-            facts.tool_arguments = results[0]
-        if found.outward and facts.tool_result is None:
-            facts.tool_result = results[-1]
+        facts.tool_arguments = _carried(found.inward) if facts.tool_arguments is None else facts.tool_arguments
+        facts.tool_result = _carried(found.outward) if facts.tool_result is None else facts.tool_result
         return
     if is_empty(facts.messages_in):
         facts.messages_in = found.inward
     if is_empty(facts.messages_out):
         facts.messages_out = found.outward or facts.messages_out
+
+
+def _carried(messages: tuple[Message, ...]) -> JsonValue:
+    """What the messages of a tool's span carry: the arguments of its call, or its result."""
+    for part in (part for message in messages for part in message.parts):
+        for value in (part.arguments, part.result, part.text, part.raw):
+            if value is not None:
+                return value
+    return None
 
 
 def _read_blobs(reading: Reading, facts: Facts) -> None:
@@ -132,6 +141,10 @@ def _read_tool(reading: Reading, facts: Facts) -> None:
         facts.tool_arguments = reading.value("gen_ai.tool.call.arguments")
     if facts.tool_result is None:
         facts.tool_result = unquote(reading.value("gen_ai.tool.call.result"))
+    if facts.tool_arguments is None and "gen_ai.input.messages" in reading.attributes:
+        facts.tool_arguments = _carried(messages_of(reading.value("gen_ai.input.messages"), Role.TOOL))
+    if facts.tool_result is None and "gen_ai.output.messages" in reading.attributes:
+        facts.tool_result = _carried(messages_of(reading.value("gen_ai.output.messages"), Role.TOOL))
 
 
 def _read_parameters(reading: Reading, facts: Facts) -> None:
@@ -271,6 +284,7 @@ CONVENTION = Convention(
         Family(prefix="gen_ai.usage.details"),
         Family(prefix="gen_ai.aggregated_usage"),
         Family(prefix="gen_ai.cost"),
+        Family(prefix="event_loop"),
     ),
     keys=(
         "gen_ai.input.messages",
@@ -284,6 +298,7 @@ CONVENTION = Convention(
         "gen_ai.completion",
         "gen_ai.usage.raw",
         "gen_ai.workflow.name",
+        "gen_ai.agent.system_prompt",
         "gen_ai.output.type",
     ),
     silent=(
@@ -300,6 +315,7 @@ CONVENTION = Convention(
         "gen_ai.client.operation.duration",
         "gen_ai.client.operation.time_per_output_chunk",
         "gen_ai.execute_tool.duration",
+        "gen_ai.server.request.duration",
         "gen_ai.event.start_time",
         "gen_ai.event.end_time",
         "openai.api.type",

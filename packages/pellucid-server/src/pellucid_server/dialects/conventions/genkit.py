@@ -1,6 +1,6 @@
 """Genkit: actions with input and output in its own message shape."""
 
-from pellucid_server.dialects.convention import Convention, Family, Reading, Rule
+from pellucid_server.dialects.convention import Convention, Reading, Rule
 from pellucid_server.dialects.documents import documents_of
 from pellucid_server.dialects.facts import Facts
 from pellucid_server.dialects.kinds import reader
@@ -26,6 +26,9 @@ _KINDS = {
 }
 
 
+_GOOGLE = ("googleai/", "vertexai/", "googlegenai/")
+
+
 def _derive(reading: Reading, facts: Facts) -> None:
     sent, answered = reading.value("genkit:input"), reading.value("genkit:output")
     name = text(reading.attributes.get("genkit:name"))
@@ -33,7 +36,7 @@ def _derive(reading: Reading, facts: Facts) -> None:
         facts.model_requested = facts.model_requested or without_router(name)
     match facts.kind:
         case Kind.GENERATION:
-            _read_generation(facts, sent, answered)
+            _read_generation(facts, sent, answered, is_google=(name or "").startswith(_GOOGLE))
         case Kind.TOOL:
             facts.tool_name, facts.tool_arguments, facts.tool_result = facts.tool_name or name, sent, answered
         case Kind.RETRIEVER | Kind.RERANKER:
@@ -45,7 +48,7 @@ def _derive(reading: Reading, facts: Facts) -> None:
         facts.failed = True
 
 
-def _read_generation(facts: Facts, sent: JsonValue, answered: JsonValue) -> None:
+def _read_generation(facts: Facts, sent: JsonValue, answered: JsonValue, *, is_google: bool) -> None:
     request, response = sent if isinstance(sent, dict) else {}, answered if isinstance(answered, dict) else {}
     if is_empty(facts.messages_in):
         facts.messages_in = messages_of(request.get("messages"), Role.USER)
@@ -58,7 +61,10 @@ def _read_generation(facts: Facts, sent: JsonValue, answered: JsonValue) -> None
     usage = response.get("usage")
     if isinstance(usage, dict):
         read_usage(facts, usage)
-        facts.reasoning = count(usage.get("thoughtsTokens")) if facts.reasoning is None else facts.reasoning
+        thoughts = count(usage.get("thoughtsTokens"))
+        facts.reasoning = thoughts if facts.reasoning is None else facts.reasoning
+        if thoughts and is_google and facts.tokens_out is not None:
+            facts.tokens_out += thoughts  # Gemini's APIs leave thoughts out of the output
 
 
 CONVENTION = Convention(
@@ -71,7 +77,6 @@ CONVENTION = Convention(
         Rule(fact="name", read=text, keys=("genkit:name",)),
         Rule(fact="session_id", read=text, keys=("genkit:sessionId",)),
     ),
-    families=(Family(prefix="genkit:metadata"),),
     keys=("genkit:input", "genkit:output", "genkit:state"),
     silent=("genkit:isRoot", "genkit:path", "genkit:qualifiedPath", "genkit:isFailureSource"),
     derive=_derive,

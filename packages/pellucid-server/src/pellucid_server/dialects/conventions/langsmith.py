@@ -3,6 +3,7 @@
 from pellucid_server.dialects.convention import Convention, Family, Reading, Rule
 from pellucid_server.dialects.documents import documents_of
 from pellucid_server.dialects.facts import Facts
+from pellucid_server.dialects.json_text import NotJson, parse_python
 from pellucid_server.dialects.kinds import reader
 from pellucid_server.dialects.providers import provider
 from pellucid_server.dialects.usage import read_usage
@@ -20,6 +21,7 @@ _KINDS = {
     "parser": Kind.CHAIN,
 }
 _METADATA = "langsmith.metadata"
+_DETAILS = ("input_token_details", "output_token_details")
 _MOVED = frozenset(
     {
         "user_id",
@@ -41,6 +43,7 @@ def _derive(reading: Reading, facts: Facts) -> None:
     usage = reading.parsed(metadata.get("usage_metadata"))
     if isinstance(usage, dict):
         read_usage(facts, usage)
+    read_usage(facts, {name: _details(reading, f"gen_ai.usage.{name}") for name in _DETAILS})
     parameters = reading.parsed(metadata.get("ls_invocation_params"))
     if isinstance(parameters, dict):
         for name, value in parameters.items():
@@ -53,12 +56,20 @@ def _derive(reading: Reading, facts: Facts) -> None:
         _read_step(reading, facts)
 
 
+def _details(reading: Reading, key: str) -> JsonValue:
+    """LangChain's token details, which the SDK writes as a Python `repr`."""
+    sent = reading.attributes.get(key)
+    try:
+        return parse_python(sent) if isinstance(sent, str) else None
+    except NotJson:
+        return None
+
+
 def _read_step(reading: Reading, facts: Facts) -> None:
     """Runs that are no model calls write their inputs and outputs where model calls have prompts."""
     sent, answered = reading.value("gen_ai.prompt"), reading.value("gen_ai.completion")
     facts.messages_in = facts.messages_out = ()
-    if facts.kind is Kind.CHAIN:
-        facts.response_id = facts.finish_reason = None  # a chain that hands on a completion is not its call
+    facts.response_id = facts.finish_reason = None  # a step that hands on a completion is not its call
     if facts.kind is Kind.RETRIEVER:
         facts.documents = facts.documents or documents_of(answered)
         facts.retrieval_query = facts.retrieval_query or (text(sent.get("query")) if isinstance(sent, dict) else text(sent))
@@ -84,7 +95,6 @@ CONVENTION = Convention(
     scopes=("langsmith",),
     rules=(
         Rule(fact="kind", read=reader(_KINDS), keys=("langsmith.span.kind",)),
-        Rule(fact="trace_name", read=text, keys=("langsmith.trace.root_name",)),
         Rule(fact="name", read=text, keys=("langsmith.trace.name",)),
         Rule(fact="tags", read=texts, keys=("langsmith.span.tags",)),
         Rule(fact="streaming", read=flag, keys=("langsmith.request.streaming",)),
@@ -98,6 +108,14 @@ CONVENTION = Convention(
         ),
     ),
     families=(Family(prefix=_METADATA), Family(prefix="langsmith.trace"), Family(prefix="langsmith.span")),
-    silent=("langsmith.traceable", "langsmith.is_root"),
+    keys=tuple(f"gen_ai.usage.{name}" for name in _DETAILS),
+    silent=(
+        "langsmith.traceable",
+        "langsmith.is_root",
+        "langsmith.request.headers",
+        "gen_ai.serialized.name",
+        "gen_ai.serialized.signature",
+        "gen_ai.serialized.doc",
+    ),
     derive=_derive,
 )

@@ -4,6 +4,7 @@ from pellucid_server.dialects.convention import Convention, Family, Reading, Rul
 from pellucid_server.dialects.facts import Facts
 from pellucid_server.dialects.messages import is_empty, messages_of
 from pellucid_server.dialects.parts import parts_of
+from pellucid_server.dialects.tools import tools_of
 from pellucid_server.dialects.values import flag, positive, text
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.message import Role
@@ -38,6 +39,8 @@ def _derive(reading: Reading, facts: Facts) -> None:
         context = reading.value("lk.pii.chat_ctx", "lk.chat_ctx")
         items = context.get("items") if isinstance(context, dict) else context
         facts.messages_in = messages_of(items, Role.USER)
+    if not facts.tools:
+        facts.tools = tools_of(reading.value("lk.function_tools"))
     if facts.kind is Kind.TOOL:
         facts.tool_arguments = facts.tool_arguments or reading.value("lk.pii.function_tool.arguments", "lk.function_tool.arguments")
         facts.tool_result = facts.tool_result or reading.value("lk.pii.function_tool.output", "lk.function_tool.output")

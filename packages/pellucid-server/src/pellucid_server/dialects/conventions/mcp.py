@@ -9,6 +9,9 @@ from pellucid_server.model.span import Kind
 def _derive(reading: Reading, facts: Facts) -> None:
     if facts.kind is None and reading.attributes.get("mcp.method.name") == "tools/call":
         facts.kind = Kind.TOOL
+    if facts.kind is Kind.TOOL:
+        facts.tool_arguments = reading.value("mcp.request.argument") if facts.tool_arguments is None else facts.tool_arguments
+        facts.tool_result = reading.value("mcp.response.value") if facts.tool_result is None else facts.tool_result
 
 
 CONVENTION = Convention(
@@ -17,6 +20,6 @@ CONVENTION = Convention(
     about="`mcp.*` on clients and servers; the protocol's session is not a user's.",
     rules=(Rule(fact="tool_name", read=text, keys=("mcp.tool.name",)),),
     families=(Family(prefix="mcp"),),
-    keys=("mcp.method.name",),
+    keys=("mcp.method.name", "mcp.request.argument", "mcp.response.value"),
     derive=_derive,
 )

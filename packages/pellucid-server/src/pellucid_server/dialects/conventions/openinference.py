@@ -218,6 +218,8 @@ def _read_metadata(reading: Reading, facts: Facts) -> None:
         facts.session_id = text(first(metadata, "session_id", "thread_id", "conversation_id"))
     if facts.agent_name is None and facts.kind not in MODEL_KINDS:
         facts.agent_name = text(metadata.get("lc_agent_name"))
+    if facts.agent_name is None and facts.kind is Kind.AGENT:
+        facts.agent_name = text(first(dict(reading.family("graph.node")), "name", "id"))
     variables = parse_or_text(reading.attributes.get("llm.prompt_template.variables"))
     if isinstance(variables, dict):
         for name, value in variables.items():

@@ -21,7 +21,7 @@ _REQUESTS = {
     "embeddings": Kind.EMBEDDING,
     "rerank": Kind.RERANKER,
 }
-_SEARCHES = frozenset({"db.query.result", "db.search.result"})
+_SEARCHES = ("db.query.result", "db.search.result")
 _INSTRUMENTED = (
     "alephalpha", "anthropic", "bedrock", "chromadb", "cohere", "crewai", "google_generativeai", "groq", "haystack", "lancedb", "langchain",
     "llamaindex", "marqo", "mcp", "milvus", "mistralai", "ollama", "openai", "openai_agents", "pinecone", "qdrant", "replicate",
@@ -30,6 +30,16 @@ _INSTRUMENTED = (
 """Its instrumentations have scopes like OpenTelemetry's own, of which those for GenAI have other names (`openai_v2`, `genai.*`)."""
 
 _LEAVES = frozenset({"role", "content", "name", "id", "arguments", "tool_call_id", "finish_reason", "description", "parameters"})
+_REASONS = ("llm.response.finish_reason", "llm.response.stop_reason")
+_TOP_KS = ("db.vector.query.top_k", "pinecone.query.top_k", "db.milvus.search.limit", "db.chroma.query.n_results")
+_COLLECTIONS = (
+    "db.milvus.search.collection_name",
+    "db.milvus.query.collection_name",
+    "qdrant.search.collection_name",
+    "qdrant.search_batch.collection_name",
+    "db.chroma.query.segment._query.collection_id",
+    "pinecone.query.namespace",
+)
 _PROPERTIES = "traceloop.association.properties"
 
 
@@ -47,6 +57,9 @@ def _derive(reading: Reading, facts: Facts) -> None:
     _read_entity(reading, facts)
     _read_search(reading, facts)
     _read_properties(reading, facts)
+    for name, value in reading.family("traceloop.prompt"):
+        if name.startswith("template_variables."):
+            facts.prompt_variables.setdefault(name.partition(".")[2], value)
     for name in ("top_k", "frequency_penalty", "presence_penalty", "temperature", "top_p"):
         value = attributes.get(f"llm.{name}")
         if value is not None:
@@ -96,7 +109,7 @@ def _read_search(reading: Reading, facts: Facts) -> None:
 
 def _document(attributes: dict[str, JsonValue]) -> Document | None:
     fields = {key.rpartition(".")[2]: value for key, value in attributes.items()}
-    return document_of({**fields, "score": first(fields, "score", "distance")})
+    return document_of({**fields, "score": first(fields, "score", "distance"), "document": first(fields, "document", "entity")})
 
 
 def _read_properties(reading: Reading, facts: Facts) -> None:
@@ -122,7 +135,10 @@ CONVENTION = Convention(
         Rule(fact="tokens_in", read=count, keys=("llm.usage.prompt_tokens",)),
         Rule(fact="tokens_out", read=count, keys=("llm.usage.completion_tokens",)),
         Rule(fact="streaming", read=flag, keys=("llm.is_streaming",)),
-        Rule(fact="finish_reason", read=finish.reason, keys=("gen_ai.completion.0.finish_reason",)),
+        Rule(fact="finish_reason", read=finish.reason, keys=("gen_ai.completion.0.finish_reason", *_REASONS)),
+        Rule(fact="retrieval_top_k", read=count, keys=_TOP_KS),
+        Rule(fact="retrieval_index", read=text, keys=_COLLECTIONS),
+        Rule(fact="retrieval_query", read=text, keys=("db.marqo.search.query",)),
         Rule(fact="model_requested", read=text, keys=("llm.request.model",)),
         Rule(fact="model_responded", read=text, keys=("llm.response.model",)),
         Rule(fact="prompt_name", read=text, keys=("traceloop.prompt.key",)),
@@ -137,6 +153,9 @@ CONVENTION = Convention(
         Family(prefix="llm.request.functions", leaves=_LEAVES, indexed=True),
         Family(prefix=_PROPERTIES),
         Family(prefix="traceloop.prompt"),
+        Family(prefix="llm.watsonx"),
+        Family(prefix="pinecone"),
+        Family(prefix="qdrant"),
     ),
     keys=(
         "traceloop.entity.input",
