@@ -2,7 +2,7 @@
 
 Providers' own signs (refusal fields, stop reasons) are read by the dialects; some emitters turn them into plain text, and many models
 decline in prose. The rule is for precision first: an answer counts as refused only if it *opens* with a refusal to help, comply
-or discuss. An answer that cannot find an order, or says "I can't" in its middle, is an answer. `docs/guides/refusals.md` lists them.
+or discuss. An answer that cannot find an order, or says "I can't" in its middle, is an answer. `docs/guides/refusals.md` lists the rules.
 """
 
 import re
