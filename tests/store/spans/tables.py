@@ -14,7 +14,7 @@ from pellucid_server.store.spans.drivers.clickhouse import ClickHouseDriver, con
 from pellucid_server.store.spans.rows import arrow_schema
 from pellucid_server.store.spans.schema import schema
 
-PROJECT = "pro"
+PROJECT = "default"
 T0 = 1_763_640_000_000_000
 """2025-11-20T12:00:00Z in microseconds."""
 SECOND = 1_000_000

@@ -12,6 +12,7 @@ from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
 from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.journal.port import Journal
+from pellucid_server.query.queries import Queries
 from pellucid_server.store.blobs.store import BlobStore
 
 
@@ -29,6 +30,10 @@ class House(Protocol):
     @property
     def comments(self) -> CommentBook:
         """Comments."""
+
+    @property
+    def queries(self) -> Queries:
+        """All that is read from the analytic store."""
 
     @property
     def door(self) -> Door:

@@ -5,10 +5,35 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from pellucid_server.api.routes import blobs, comments, identity, keys, members, operations, otlp, prices, projects, views
+from pellucid_server.api.routes import (
+    blobs,
+    comments,
+    facets,
+    fields,
+    identity,
+    keys,
+    members,
+    operations,
+    otlp,
+    prices,
+    projects,
+    scores,
+    sessions,
+    spans,
+    traces,
+    users,
+    views,
+)
 
 ROUTERS: Final[tuple[Callable[[], APIRouter], ...]] = (
     otlp.create_router,
+    traces.create_router,
+    spans.create_router,
+    sessions.create_router,
+    users.create_router,
+    facets.create_router,
+    fields.create_router,
+    scores.create_router,
     identity.create_router,
     projects.create_router,
     keys.create_router,

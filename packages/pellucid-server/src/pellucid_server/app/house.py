@@ -26,6 +26,7 @@ from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.ingest.ports import TraceKey
 from pellucid_server.ingest.settling import Settler
 from pellucid_server.journal.sqlite import SqliteJournal
+from pellucid_server.query.queries import Queries, open_queries
 from pellucid_server.store.blobs.store import BlobStore
 from pellucid_server.store.meta.database import MetaStore
 from pellucid_server.store.spans.drivers.clickhouse import connect_embedded, connect_http
@@ -51,6 +52,7 @@ class House:
     configs: Configs
     driver: Driver
     spans: SpanStore
+    queries: Queries
     blobs: BlobStore
     workers: WorkerPool
     door: Door
@@ -126,6 +128,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         configs=configs,
         driver=driver,
         spans=spans,
+        queries=open_queries(driver, system_clock, random_id),
         blobs=blobs,
         workers=workers,
         door=Door(journal, system_clock, redact_before=lambda project_id: _before(configs, project_id)),

@@ -41,6 +41,11 @@ def show(node: Filter, vocabulary: Vocabulary) -> str:
     return _Printer(vocabulary).node(node)
 
 
+def show_value(field: FieldRef, value: Value, vocabulary: Vocabulary) -> str:
+    """The text of one value as it stands after its field."""
+    return _Printer(vocabulary).value(field, value)
+
+
 class _Printer:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary

@@ -6,9 +6,12 @@ from typing import Final
 
 from pellucid_server.core.clock import DAY, Clock
 from pellucid_server.core.errors import BadRequest
+from pellucid_server.filters.printer import show
 from pellucid_server.filters.syntax import parse
 from pellucid_server.filters.tree import FieldRef, Filter
+from pellucid_server.filters.tree_json import as_json
 from pellucid_server.filters.vocabulary import Field
+from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.query.asking import asked_in
 from pellucid_server.query.windows import Window
@@ -53,6 +56,15 @@ class Facets:
     def fields(self) -> Sequence[Field]:
         """What a filter on spans may name."""
         return tuple(SPAN_VOCABULARY.fields.values())
+
+    def aliases_of(self, field: Field) -> Sequence[str]:
+        """The short forms of a field's name."""
+        return [short for short, name in SPAN_VOCABULARY.aliases.items() if name == field.name]
+
+    def explain(self, text: str) -> tuple[str, dict[str, JsonValue]]:
+        """The canonical spelling of a filter on spans, and its tree. Raises `BadFilter`."""
+        node = read_filter(text)
+        return show(node, SPAN_VOCABULARY), as_json(node, SPAN_VOCABULARY)
 
     def count(
         self, scope: Scope, names: Sequence[str], node: Filter, window: Window, *, limit: int = 20, unit: Unit = "traces"

@@ -1,0 +1,89 @@
+"""The real application over a real engine and real identity (the local owner of a loopback server), with a small story in it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import pytest
+from starlette.testclient import TestClient
+from tests.api.query.story import NOW, tell
+from tests.store.spans.tables import engine
+
+from pellucid_server.api.application import create_app
+from pellucid_server.api.house import House
+from pellucid_server.core.ids import random_id
+from pellucid_server.dashboards.comments import CommentBook
+from pellucid_server.identity.service import Identity
+from pellucid_server.query.queries import Queries, open_queries
+from pellucid_server.store.meta.database import MetaStore
+from pellucid_server.store.spans.drivers.clickhouse import ClickHouseDriver
+
+ORIGIN = "http://127.0.0.1:7600"
+
+
+class HandClock:
+    """A clock that tests move."""
+
+    def __init__(self) -> None:
+        self.now = NOW
+
+    def __call__(self) -> int:
+        return self.now
+
+
+@dataclass(frozen=True)
+class QueryHouse:
+    """What the routes of queries need."""
+
+    identity: Identity
+    comments: CommentBook
+    queries: Queries
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseDriver]:
+    with engine(tmp_path_factory.mktemp("spans")) as opened:
+        tell(opened)
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def clock() -> HandClock:
+    return HandClock()
+
+
+@pytest.fixture(scope="module")
+def queries(driver: ClickHouseDriver, clock: HandClock) -> Queries:
+    return open_queries(driver, clock, random_id)
+
+
+@pytest.fixture(scope="module")
+def client(queries: Queries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    store = MetaStore.open(f"sqlite:///{tmp_path_factory.mktemp('meta')}/meta.sqlite")
+    house = QueryHouse(Identity.open(store, local=True), CommentBook(store), queries)
+    app = create_app(cast("House", house))
+    with TestClient(app, base_url=ORIGIN, headers={"origin": ORIGIN}) as opened:
+        yield opened
+    store.close()
+
+
+class Api:
+    """Short calls whose answers are JSON."""
+
+    def __init__(self, client: TestClient) -> None:
+        self._client = client
+
+    def get(self, path: str, status: int = 200, **query: object) -> Any:
+        response = self._client.get(f"/api/v1{path}", params={name.rstrip("_"): str(value) for name, value in query.items()})
+        assert response.status_code == status, response.text
+        return response.json()
+
+    def post(self, path: str, body: object, status: int) -> Any:
+        response = self._client.post(f"/api/v1{path}", json=body)
+        assert response.status_code == status, response.text
+        return response.json()
+
+
+@pytest.fixture
+def api(client: TestClient) -> Api:
+    return Api(client)
