@@ -5,9 +5,12 @@ The names are documented in `docs/reference/client/`.
 """
 
 from pellucid.carriers import continue_trace, inject
+from pellucid.datasets import Dataset, add_dataset_items, create_dataset, dataset, local_dataset
+from pellucid.experiments import ExperimentResult
 from pellucid.exporting.ledger import Stats
 from pellucid.frames import context
 from pellucid.instruments import instrument
+from pellucid.items import DatasetItem, Evaluation
 from pellucid.masks import patterns
 from pellucid.observe import observe
 from pellucid.prompt_cache import prefetch_prompts, prompt
@@ -30,16 +33,23 @@ from pellucid.threads import carry
 from pellucid.version import VERSION as __version__
 
 __all__ = [
+    "Dataset",
+    "DatasetItem",
+    "Evaluation",
+    "ExperimentResult",
     "Prompt",
     "Stats",
     "Step",
     "__version__",
+    "add_dataset_items",
     "carry",
     "context",
     "continue_trace",
+    "create_dataset",
     "create_prompt",
     "current_span_id",
     "current_trace_id",
+    "dataset",
     "feedback",
     "flush",
     "generation",
@@ -47,6 +57,7 @@ __all__ = [
     "inject",
     "instrument",
     "label_prompt",
+    "local_dataset",
     "observe",
     "patterns",
     "prefetch_prompts",
