@@ -1,0 +1,129 @@
+/**
+ * The one place that speaks HTTP. Everything else asks through the query files beside this one.
+ * An answer that is no success becomes an `ApiProblem`: the server's RFC 9457 document, or what can be said without one.
+ */
+
+export interface ProblemDocument {
+  title: string;
+  status: number;
+  detail?: string;
+  code?: string;
+  position?: number;
+  expected?: string[];
+}
+
+export class ApiProblem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  /** For a filter: the character that was not understood. */
+  readonly position: number | null;
+  readonly expected: string[];
+
+  constructor(document: ProblemDocument) {
+    super(document.title);
+    this.name = "ApiProblem";
+    this.status = document.status;
+    this.code = document.code ?? "";
+    this.detail = document.detail ?? "";
+    this.position = document.position ?? null;
+    this.expected = document.expected ?? [];
+  }
+}
+
+/** The project that requests are for; kept for this tab, remembered for the next. */
+const PROJECT_KEY = "pellucid.project";
+
+export function currentProject(): string | null {
+  return sessionStorage.getItem(PROJECT_KEY) ?? localStorage.getItem(PROJECT_KEY);
+}
+
+export function chooseProject(id: string): void {
+  sessionStorage.setItem(PROJECT_KEY, id);
+  localStorage.setItem(PROJECT_KEY, id);
+}
+
+export function forgetProject(): void {
+  sessionStorage.removeItem(PROJECT_KEY);
+  localStorage.removeItem(PROJECT_KEY);
+}
+
+export type QueryParams = Record<string, string | number | boolean | null | undefined>;
+
+/** A path under the API with its parameters; empty ones are left out. */
+export function apiUrl(path: string, params: QueryParams = {}): string {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(params)) {
+    if (value !== null && value !== undefined && value !== "") query.set(name, String(value));
+  }
+  const text = query.toString();
+  return `/api/v1/${path}${text ? `?${text}` : ""}`;
+}
+
+function headers(body: unknown): HeadersInit {
+  const project = currentProject();
+  return {
+    accept: "application/json",
+    ...(project ? { "x-pellucid-project": project } : {}),
+    ...(body === undefined ? {} : { "content-type": "application/json" }),
+  };
+}
+
+interface Call {
+  method?: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  params?: QueryParams;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** Calls the API and returns the parsed body. */
+export async function call<T>(path: string, { method = "GET", params, body, signal }: Call = {}): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(apiUrl(path, params), {
+      method,
+      headers: headers(body),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal,
+      credentials: "same-origin",
+    });
+  } catch (cause) {
+    if (signal?.aborted) throw cause;
+    throw new ApiProblem({
+      title: "The server does not answer",
+      status: 0,
+      code: "unreachable",
+      detail: "What is on the page is kept. It will be asked again when the server is back.",
+    });
+  }
+  if (!response.ok) throw await problemOf(response);
+  if (response.status === 204) return undefined as T;
+  try {
+    return (await response.json()) as T;
+  } catch {
+    throw new ApiProblem({
+      title: "The answer was cut off",
+      status: response.status,
+      code: "bad_answer",
+      detail: "The server stopped in the middle of its answer. Try again.",
+    });
+  }
+}
+
+async function problemOf(response: Response): Promise<ApiProblem> {
+  try {
+    const document = (await response.json()) as Partial<ProblemDocument>;
+    return new ApiProblem({ ...document, title: document.title ?? response.statusText, status: response.status });
+  } catch {
+    return new ApiProblem({ title: response.statusText || `Status ${response.status}`, status: response.status });
+  }
+}
+
+/** Starts a download through the browser, with the session's own credentials. */
+export function download(path: string, params: QueryParams, name: string): void {
+  const project = currentProject();
+  const anchor = document.createElement("a");
+  anchor.href = apiUrl(path, project ? { ...params, project } : params);
+  anchor.download = name;
+  anchor.click();
+}

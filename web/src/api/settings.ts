@@ -1,0 +1,108 @@
+/** Queries and changes of a project's settings: keys, members, prices, retention and redaction, dead letters. */
+
+import { queryOptions } from "@tanstack/react-query";
+import { call } from "./client";
+import type { Page } from "./types";
+
+export const ROLES = ["ingest", "viewer", "member", "admin", "owner"] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  role: Role;
+  public_key: string;
+  prefix: string;
+  created_by: string;
+  created_time: string;
+  last_used_time: string | null;
+  expires_time: string | null;
+}
+
+/** The secret is in the answer to the creation, and nowhere else, ever. */
+export interface NewKey extends ApiKey {
+  secret_key: string;
+}
+
+export interface Member {
+  id: string;
+  email: string;
+  name: string;
+  role: Role;
+  invited: boolean;
+  created_time: string;
+}
+
+export interface Price {
+  id: string;
+  model_pattern: string;
+  provider: string | null;
+  from_time: string;
+  prices: Record<string, number>;
+}
+
+export interface Project {
+  id: string;
+  name: string;
+  role: Role;
+  created_time: string;
+  retention_days: number | null;
+  redaction: Record<string, unknown>;
+  redact_before_journal: boolean;
+}
+
+export interface DeadLetter {
+  id: number;
+  received_at: string;
+  signal: string;
+  content_type: string;
+  bytes: number;
+  records: number;
+  error: string;
+  attempts: number;
+}
+
+const list = <T>(name: string) =>
+  queryOptions({
+    queryKey: ["settings", name],
+    queryFn: ({ signal }) => call<Page<T>>(name, { signal }),
+    select: ({ data }) => data,
+  });
+
+export const keysQuery = () => list<ApiKey>("keys");
+export const membersQuery = () => list<Member>("members");
+export const pricesQuery = () => list<Price>("prices");
+export const deadLettersQuery = () => list<DeadLetter>("dead-letters");
+
+export function projectQuery(id: string) {
+  return queryOptions({
+    queryKey: ["settings", "project", id],
+    queryFn: ({ signal }) => call<Project>(`projects/${encodeURIComponent(id)}`, { signal }),
+    enabled: id !== "",
+  });
+}
+
+export type ProjectPatch = Partial<Pick<Project, "name" | "retention_days" | "redaction" | "redact_before_journal">>;
+
+export const updateProject = (id: string, patch: ProjectPatch) =>
+  call<Project>(`projects/${encodeURIComponent(id)}`, { method: "PATCH", body: patch });
+export const createProject = (name: string) => call<Project>("projects", { method: "POST", body: { name } });
+
+export const createKey = (key: { name: string; role: Role; expires_time: string | null }) =>
+  call<NewKey>("keys", { method: "POST", body: key });
+export const revokeKey = (id: string) => call<void>(`keys/${encodeURIComponent(id)}`, { method: "DELETE" });
+export const rotateKey = (id: string) =>
+  call<NewKey>(`keys/${encodeURIComponent(id)}/rotate`, { method: "POST", body: { overlap_s: 86_400 } });
+
+export const inviteMember = (member: { email: string; role: Role }) =>
+  call<{ member: Member; token: string | null }>("members", { method: "POST", body: member });
+export const changeMember = (id: string, role: Role) =>
+  call<Member>(`members/${encodeURIComponent(id)}`, { method: "PATCH", body: { role } });
+export const removeMember = (id: string) => call<void>(`members/${encodeURIComponent(id)}`, { method: "DELETE" });
+
+export type PriceBody = Omit<Price, "id">;
+export const createPrice = (price: PriceBody) => call<Price>("prices", { method: "POST", body: price });
+export const removePrice = (id: string) => call<void>(`prices/${encodeURIComponent(id)}`, { method: "DELETE" });
+
+export const replayDeadLetter = (id: number) =>
+  call<{ id: number }>(`dead-letters/${id}/replay`, { method: "POST", body: {} });

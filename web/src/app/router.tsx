@@ -1,0 +1,53 @@
+/** Every address of the interface. Pages are loaded when they are first visited. */
+
+import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent } from "@tanstack/react-router";
+import { Compass } from "lucide-react";
+import { parseSearch, stringifySearch, validateSearch } from "@/domain/address";
+import { Empty, Problem } from "@/ui/states";
+import { Shell } from "./shell";
+
+const root = createRootRoute({
+  component: Shell,
+  validateSearch,
+  notFoundComponent: () => (
+    <Empty icon={Compass} title="There is no page at this address">
+      <Link to="/traces" className="link">
+        Go to traces
+      </Link>
+    </Empty>
+  ),
+  errorComponent: ({ error, reset }) => <Problem error={error} what="This page" onRetry={reset} />,
+});
+
+const page = <P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) =>
+  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) });
+
+const routes = root.addChildren([
+  page("/", () => import("@/features/home/homePage")),
+  page("/traces", () => import("@/features/traces/tracesPage")),
+  page("/traces/$traceId", () => import("@/features/trace/tracePage")),
+  page("/compare/$traceId", () => import("@/features/trace/comparePage")),
+  page("/sessions", () => import("@/features/sessions/sessionsPage")),
+  page("/sessions/$sessionId", () => import("@/features/sessions/sessionPage")),
+  page("/users", () => import("@/features/users/usersPage")),
+  page("/users/$userId", () => import("@/features/users/userPage")),
+  page("/search", () => import("@/features/traces/searchPage")),
+  page("/welcome", () => import("@/features/onboarding/welcomePage")),
+  page("/settings", () => import("@/features/settings/settingsPage")),
+  page("/settings/$section", () => import("@/features/settings/settingsPage")),
+]);
+
+export const router = createRouter({
+  routeTree: routes,
+  parseSearch,
+  stringifySearch,
+  defaultPreload: "intent",
+  defaultPreloadStaleTime: 0,
+  scrollRestoration: false,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

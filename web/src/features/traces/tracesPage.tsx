@@ -1,0 +1,287 @@
+/** The list of traces: filter, facets, histogram, table, peek, live tail. All of its state is in the address. */
+
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
+import { Filter, Pause, Play, SlidersHorizontal } from "lucide-react";
+import { useCallback, useEffect, useMemo, useState } from "react";
+import { ApiProblem } from "@/api/client";
+import { tracesQuery } from "@/api/traces";
+import type { TraceRow } from "@/api/types";
+import { rangeOf } from "@/domain/address";
+import { formatCount } from "@/domain/format";
+import { PageHeader } from "@/features/frame/pageHeader";
+import { rememberOrder } from "@/features/trace/neighbours";
+import { listQueryOf, useAddress } from "@/ui/address";
+import { useCommands } from "@/ui/commands";
+import { Button } from "@/ui/controls";
+import { DataTable } from "@/ui/dataTable";
+import { useMedia, useNarrow } from "@/ui/hooks";
+import { Dialog } from "@/ui/overlays";
+import { usePreference } from "@/ui/preferences";
+import { Empty, Problem, SkeletonRows, StaleNotice, useLate } from "@/ui/states";
+import { BulkBar } from "./bulkBar";
+import { allColumns, chosenColumns, scoreNamesOf, TraceCard } from "./columns";
+import { Facets } from "./facets";
+import { FilterBar } from "./filterBar";
+import { Histogram } from "./histogram";
+import { NoTraces } from "./noTraces";
+import { Peek } from "./peek";
+import { ColumnsButton, DensityButton, ExportButton, LiveButton } from "./toolbar";
+import { useLive } from "./useLive";
+import { ViewsMenu } from "./viewsMenu";
+
+const NO_ROWS: TraceRow[] = [];
+const idOf = (row: TraceRow) => row.trace_id;
+
+export default function TracesPage() {
+  const [search, patch] = useAddress();
+  const navigate = useNavigate();
+  const narrow = useNarrow();
+  const broad = useMedia("(min-width: 1100px)");
+  const [density] = usePreference("density");
+  const [facets, setFacets] = usePreference("facets");
+  const [facetsOpen, setFacetsOpen] = useState(false);
+  const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
+  const [paused, setPaused] = useState(false);
+
+  const { offset, ...query } = listQueryOf(search);
+  const order = search.order ?? "-start_time";
+  const live = useLive(search.live === "on", paused, query.filter);
+  const list = useInfiniteQuery({ ...tracesQuery({ ...query, order }), placeholderData: keepPreviousData });
+  const loaded = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? NO_ROWS, [list.data]);
+  const rows = useMemo(
+    () => (search.live === "on" ? liveThenLoaded(live.rows, loaded) : loaded),
+    [search.live, live.rows, loaded],
+  );
+  const waiting = useLate(list.isPending);
+  const scoreNames = useMemo(() => scoreNamesOf(loaded), [loaded]);
+  const columns = useMemo(() => chosenColumns(search.columns, scoreNames), [search.columns, scoreNames]);
+  useEffect(() => rememberOrder(rows.map(idOf)), [rows]);
+
+  const setFilter = useCallback(
+    (text: string, how: { done: boolean } = { done: true }) =>
+      patch({ filter: text.trim() || null, peek: null }, { replace: !how.done }),
+    [patch],
+  );
+  const peekAt = search.peek ? rows.findIndex((row) => row.trace_id === search.peek) : -1;
+  const peek = useCallback((traceId: string | null) => patch({ peek: traceId }, { replace: true }), [patch]);
+  const openWhole = useCallback(
+    (traceId: string) =>
+      void navigate({
+        to: "/traces/$traceId",
+        params: { traceId },
+        search: (old: Record<string, string>) => ({ ...old, peek: undefined, live: undefined }),
+      } as never),
+    [navigate],
+  );
+  const move = (step: number) => {
+    const next = rows[peekAt === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, peekAt + step))];
+    if (next) peek(next.trace_id);
+  };
+  useCommands([
+    {
+      id: "filter",
+      name: "Type a filter",
+      group: "Traces",
+      icon: Filter,
+      key: "/",
+      run: () => document.getElementById("filter")?.focus(),
+    },
+    { id: "next", name: "Next trace", group: "Traces", key: "j", keyOnly: true, run: () => move(1) },
+    { id: "previous", name: "Previous trace", group: "Traces", key: "k", keyOnly: true, run: () => move(-1) },
+    {
+      id: "open",
+      name: "Open the trace",
+      group: "Traces",
+      key: "enter",
+      keyOnly: true,
+      predicate: () => Boolean(search.peek) && !isInteractive(document.activeElement),
+      run: () => search.peek && openWhole(search.peek),
+    },
+    {
+      id: "close",
+      name: "Close the peek",
+      group: "Traces",
+      key: "escape",
+      keyOnly: true,
+      predicate: () => Boolean(search.peek),
+      run: () => peek(null),
+    },
+    {
+      id: "choose",
+      name: "Choose the trace",
+      group: "Traces",
+      key: "x",
+      keyOnly: true,
+      predicate: () => Boolean(search.peek),
+      run: () => setChecked((old) => flip(old, search.peek ?? "")),
+    },
+    {
+      id: "live",
+      name: search.live === "on" ? "Stop the live tail" : "Follow new traces live",
+      group: "Traces",
+      key: "l",
+      run: () => patch({ live: search.live === "on" ? null : "on" }),
+    },
+    {
+      id: "facets",
+      name: facets === "shown" ? "Hide the facets" : "Show the facets",
+      group: "Traces",
+      key: "shift+f",
+      run: () => setFacets(facets === "shown" ? "hidden" : "shown"),
+    },
+  ]);
+
+  const filterProblem = list.error instanceof ApiProblem && list.error.status === 400;
+  const filtered = Boolean(search.filter || search.env);
+  const facetsView = <Facets text={search.filter ?? ""} query={query} onChange={setFilter} />;
+  const peekView = search.peek && (
+    <Peek
+      traceId={search.peek}
+      row={rows[peekAt]}
+      previous={rows[peekAt - 1]?.trace_id}
+      next={peekAt === -1 ? undefined : rows[peekAt + 1]?.trace_id}
+      onMove={peek}
+      onClose={() => peek(null)}
+    />
+  );
+  return (
+    <>
+      <PageHeader title="Traces" beside={<ViewsMenu page="traces" />} />
+      <div className="flex min-h-0 flex-1">
+        <div className="flex min-w-0 flex-1 flex-col">
+          <div className="flex h-12 shrink-0 items-center gap-2 border-b border-line px-3 wide:px-4">
+            {!broad && (
+              <Button square icon={SlidersHorizontal} aria-label="Facets" onClick={() => setFacetsOpen(true)} />
+            )}
+            <FilterBar
+              value={search.filter ?? ""}
+              onChange={setFilter}
+              error={list.error}
+              offset={offset}
+              placeholder={narrow ? "Filter" : "Filter: model:gpt-4o cost>0.01 outcome:error “words”"}
+            />
+            {!narrow && (
+              <ColumnsButton
+                all={allColumns(scoreNames)}
+                chosen={columns}
+                onChange={(ids) => patch({ columns: ids?.join(",") ?? null }, { replace: true })}
+              />
+            )}
+            {!narrow && <DensityButton />}
+            {!narrow && <ExportButton query={query} />}
+            <LiveButton
+              on={search.live === "on"}
+              connected={live.connected}
+              onToggle={() => patch({ live: search.live === "on" ? null : "on" })}
+            />
+          </div>
+          <div className="flex min-h-0 flex-1">
+            {broad && facets === "shown" && <div className="w-[184px] shrink-0 border-r border-line">{facetsView}</div>}
+            <div className="flex min-w-0 flex-1 flex-col">
+              <Histogram
+                query={query}
+                range={rangeOf(search)}
+                onBrush={(range) => patch({ from: range.from, to: range.to })}
+              />
+              {search.live === "on" && <LiveLine live={live} paused={paused} onPause={() => setPaused(!paused)} />}
+              <BulkBar ids={checked} search={search} onClear={() => setChecked(new Set())} />
+              {list.data && !filterProblem && <StaleNotice error={list.error} onRetry={() => void list.refetch()} />}
+              <div className="flex min-h-0 flex-1 flex-col border-t border-line">
+                {list.error && !list.data && !filterProblem && (
+                  <Problem error={list.error} what="The traces" onRetry={() => void list.refetch()} />
+                )}
+                {filterProblem && !list.data && (
+                  <Empty icon={Filter} title="The filter is not finished">
+                    Its error is shown where it stands.
+                  </Empty>
+                )}
+                {waiting && <SkeletonRows />}
+                {list.data && rows.length === 0 && (
+                  <NoTraces filtered={filtered} onClear={() => patch({ filter: null, env: null })} />
+                )}
+                {rows.length > 0 && (
+                  <DataTable
+                    label="Traces"
+                    storageKey="traces"
+                    rows={rows}
+                    columns={columns}
+                    getId={idOf}
+                    order={order}
+                    onOrder={(next) => patch({ order: next === "-start_time" ? null : next }, { replace: true })}
+                    activeId={search.peek}
+                    onOpen={(row, { newTab }) =>
+                      newTab
+                        ? window.open(`/traces/${encodeURIComponent(row.trace_id)}`, "_blank", "noopener")
+                        : narrow
+                          ? openWhole(row.trace_id)
+                          : peek(row.trace_id)
+                    }
+                    checked={checked}
+                    onCheck={setChecked}
+                    card={(row) => <TraceCard row={row} />}
+                    density={density}
+                    onNearEnd={
+                      list.hasNextPage && !list.isFetchingNextPage ? () => void list.fetchNextPage() : undefined
+                    }
+                  />
+                )}
+              </div>
+            </div>
+          </div>
+        </div>
+        {peekView && (broad ? peekView : <div className="fixed inset-0 z-30 bg-bg">{peekView}</div>)}
+      </div>
+      <Dialog open={facetsOpen} onOpenChange={setFacetsOpen} title="Facets">
+        <div className="-m-4 h-[60vh]">{facetsView}</div>
+      </Dialog>
+    </>
+  );
+}
+
+function isInteractive(element: Element | null): boolean {
+  return element instanceof HTMLElement && element.closest("a,button,input,textarea,[role=option]") !== null;
+}
+
+function flip(old: ReadonlySet<string>, id: string): ReadonlySet<string> {
+  const next = new Set(old);
+  if (!next.delete(id)) next.add(id);
+  return next;
+}
+
+function liveThenLoaded(live: readonly TraceRow[], loaded: readonly TraceRow[]): TraceRow[] {
+  const known = new Set(live.map(idOf));
+  return [...live, ...loaded.filter((row) => !known.has(row.trace_id))];
+}
+
+function LiveLine({
+  live,
+  paused,
+  onPause,
+}: {
+  live: ReturnType<typeof useLive>;
+  paused: boolean;
+  onPause: () => void;
+}) {
+  return (
+    <div
+      role="status"
+      className="flex h-8 shrink-0 items-center gap-2 border-t border-line bg-accent-softer px-3 text-label text-fg-2"
+    >
+      <span
+        aria-hidden="true"
+        className={
+          live.connected && !paused ? "size-2 animate-pulse rounded-full bg-accent" : "size-2 rounded-full bg-mark"
+        }
+      />
+      {live.connected
+        ? paused
+          ? `Paused, ${formatCount(live.waiting)} waiting`
+          : `Live: ${formatCount(live.seen)} since you opened it`
+        : "Connecting to the live tail"}
+      <Button look="ghost" icon={paused ? Play : Pause} onClick={onPause} className="h-6">
+        {paused ? "Go on" : "Pause"}
+      </Button>
+    </div>
+  );
+}

@@ -1,0 +1,58 @@
+/** Small hooks of the interface: a shared clock, the viewport, a delayed value. */
+
+import { useEffect, useState, useSyncExternalStore } from "react";
+
+const clockListeners = new Set<() => void>();
+let clockNow = Date.now();
+let clockTimer: ReturnType<typeof setInterval> | undefined;
+
+/** The time, ticking every five seconds, one timer for the whole page. */
+export function useNow(): number {
+  return useSyncExternalStore(
+    (listener) => {
+      clockListeners.add(listener);
+      clockTimer ??= setInterval(() => {
+        clockNow = Date.now();
+        for (const each of clockListeners) each();
+      }, 5000);
+      return () => {
+        clockListeners.delete(listener);
+        if (clockListeners.size === 0) {
+          clearInterval(clockTimer);
+          clockTimer = undefined;
+        }
+      };
+    },
+    () => clockNow,
+  );
+}
+
+export function useMedia(query: string): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      const media = matchMedia(query);
+      media.addEventListener("change", listener);
+      return () => media.removeEventListener("change", listener);
+    },
+    () => matchMedia(query).matches,
+  );
+}
+
+export const useNarrow = () => useMedia("(max-width: 719.5px)");
+
+/** The value after it has stood still for `ms`. */
+export function useDelayed<T>(value: T, ms: number): T {
+  const [delayed, setDelayed] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setDelayed(value), ms);
+    return () => clearTimeout(timer);
+  }, [value, ms]);
+  return delayed;
+}
+
+/** The title of the tab. */
+export function useTitle(title: string): void {
+  useEffect(() => {
+    document.title = `${title} · Pellucid`;
+  }, [title]);
+}
