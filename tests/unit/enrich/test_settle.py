@@ -62,6 +62,23 @@ class TestCounting:
         got = settle([call("outer"), span("tool", "outer", 1, kind=Kind.TOOL), call("inner", "tool", 2)])
         assert counted(got) == {"outer", "inner"}
 
+    def test_a_generation_does_not_repeat_an_embedding_made_inside_it(self) -> None:
+        got = settle([call("outer"), call("embed", "outer", 1, kind=Kind.EMBEDDING)])
+        assert counted(got) == {"outer", "embed"}
+
+    def test_an_embedding_and_a_reranking_repeat_what_is_made_inside_them(self) -> None:
+        got = settle(
+            [
+                call("embed", kind=Kind.EMBEDDING),
+                call("raw", "embed", 1, kind=Kind.EMBEDDING),
+                call("rerank", kind=Kind.RERANKER),
+                call("judge", "rerank", 1),
+                call("lookup", "judge", 2, kind=Kind.EMBEDDING),
+            ]
+        )
+        assert counted(got) == {"raw", "judge", "lookup"}
+        assert got.spans["rerank"].settled.counted_in == f"{TRACE}/judge"
+
     def test_siblings_with_one_response_id_count_once_and_the_native_sdk_wins(self) -> None:
         got = settle(
             [
@@ -280,7 +297,9 @@ def any_facts(draw: st.DrawFn) -> SpanFacts:
         parent_span_id=draw(st.one_of(IDS, st.just(""), st.just("lost"))),
         start_time=draw(st.integers(0, 4)),
         end_time=draw(st.one_of(st.none(), st.integers(4, 6))),
-        kind=Kind.GENERATION if is_call else draw(st.sampled_from([Kind.SPAN, Kind.TOOL, Kind.CHAIN])),
+        kind=draw(st.sampled_from([Kind.GENERATION, Kind.GENERATION, Kind.EMBEDDING]))
+        if is_call
+        else draw(st.sampled_from([Kind.SPAN, Kind.TOOL, Kind.CHAIN])),
         is_model_call=is_call,
         framework_noise=draw(st.booleans()),
         response_id=draw(st.sampled_from(["", "r1", "r2"])) if is_call else "",

@@ -7,8 +7,9 @@ nothing but the set of facts: any order of arrival ends in the same state. It is
 **Which spans count.** A call to a model may be seen by several spans; its tokens and cost belong to exactly one.
 
 1. Only spans that can carry tokens or cost of their own take part (`SpanFacts.is_model_call`).
-2. The leaf-most wins: a model call with another one below it is a wrapper that repeats its children. A tool between the two cuts
-   that: a call that runs its tools inside its own span (Google ADK) is not a wrapper of what a tool calls.
+2. The leaf-most wins: a model call with another one below it is a wrapper that repeats its children. Two things below it are no
+   children of that sort: what a *tool* calls, since a call may run its tools inside its own span (Google ADK); and an *embedding*
+   below a generation, since no generation repeats the usage of an embedder.
 3. One count per provider response id. The provider's own SDK wins: its usage is first-hand (OpenLLMetry's own count of an Anthropic
    stream is off by one). Else, inside a trace, the span that carries most, then the earliest; across traces (two instrumentations
    that do not see each other make two roots) the earliest start keeps it. Traces are joined only if model and time agree; ties go
@@ -106,7 +107,18 @@ def _open_cycles(parents: list[int], children: list[list[int]], order: list[int]
 
 
 def _calls_below(spans: list[SpanFacts], parents: list[int], order: list[int]) -> list[int]:
-    """For each span the one leaf-most model call below it, or `_MANY`, or `_NONE`. What a tool calls is not below its caller."""
+    """For each span the one leaf-most model call below it that its own usage would repeat, or `_MANY`, or `_NONE`."""
+    calls = [span.is_model_call for span in spans]
+    below = _leaves_below(spans, calls, parents, order)
+    if not any(span.is_model_call and span.kind is Kind.EMBEDDING for span in spans):
+        return below
+    answers = [call and span.kind is not Kind.EMBEDDING for call, span in zip(calls, spans, strict=True)]
+    repeated = _leaves_below(spans, answers, parents, order)
+    return [below[i] if span.kind is Kind.EMBEDDING else repeated[i] for i, span in enumerate(spans)]
+
+
+def _leaves_below(spans: list[SpanFacts], calls: list[bool], parents: list[int], order: list[int]) -> list[int]:
+    """The leaf-most of `calls` below each span; what a tool calls is not below the tool's caller."""
     below = [_NONE] * len(spans)
     for i in reversed(order):
         parent = parents[i]
@@ -114,7 +126,7 @@ def _calls_below(spans: list[SpanFacts], parents: list[int], order: list[int]) -
             continue
         call = below[i]
         if call == _NONE:
-            if not spans[i].is_model_call:
+            if not calls[i]:
                 continue
             call = i
         below[parent] = call if below[parent] == _NONE else _MANY
