@@ -6,7 +6,7 @@ One server takes everything; then it is stopped and the engine is asked what bec
 import gzip
 import json
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -118,9 +118,8 @@ def _logs(trace: str) -> bytes:
 
 
 def _send_signals(server: Server, answers: dict[str, httpx.Response]) -> None:
-    call = {"trace": LOGS_FIRST, **{}}
     answers["logs before"] = server.post("/v1/logs", _logs(LOGS_FIRST))
-    answers["span after"] = server.post("/v1/traces", traces(span(trace=call["trace"], **LLM)))
+    answers["span after"] = server.post("/v1/traces", traces(span(trace=LOGS_FIRST, **LLM)))
     answers["span before"] = server.post("/v1/traces", traces(span(trace=LOGS_LAST, **LLM)))
     server.settle()
     answers["logs after"] = server.post("/v1/logs", _logs(LOGS_LAST))
@@ -136,7 +135,7 @@ def _send_signals(server: Server, answers: dict[str, httpx.Response]) -> None:
 
 
 @pytest.fixture(scope="module")
-def delivered(make_module_server: MakeServer) -> Iterator[Delivered]:
+def delivered(make_module_server: MakeServer) -> Delivered:
     server = make_module_server(PELLUCID_INIT_PUBLIC_KEY="pk-test", PELLUCID_INIT_SECRET_KEY="any").start()
     answers: dict[str, httpx.Response] = {}
     for form, make in FORMS.items():
@@ -150,7 +149,7 @@ def delivered(make_module_server: MakeServer) -> Iterator[Delivered]:
     for row in server.rows("SELECT trace_id, span_id, name, kind, outcome, input_preview, message_count FROM spans FINAL"):
         rows.setdefault(row["trace_id"], []).append(row)
     found = server.rows("SELECT trace_id, payload FROM payloads FINAL")
-    yield Delivered(answers, rows, {row["trace_id"]: row["payload"] for row in found}, metrics_requests)
+    return Delivered(answers, rows, {row["trace_id"]: row["payload"] for row in found}, metrics_requests)
 
 
 @pytest.mark.parametrize("form", FORMS)
