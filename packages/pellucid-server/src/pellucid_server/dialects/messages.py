@@ -48,7 +48,10 @@ _NESTED = ("messages", "message", "choices", "replies", "contents", "prompt")
 _ITEMS = {"function_call": Role.ASSISTANT, "function_call_output": Role.TOOL, "reasoning": Role.ASSISTANT}
 """OpenAI Responses items that are not messages but stand among them."""
 
-_CONTENTS = frozenset({"content", "parts"})
+_EXTRAS = frozenset(
+    {"reasoning_content", "reasoning", "refusal", "tool_calls", "function_call", "finish_reason", "finishReason", "stop_reason"}
+)
+"""What may stand in a message beside its content; most messages have none of it."""
 
 _DEEPEST = 6
 """How far messages may be wrapped: LangChain's batches of lists inside `data` inside a state need four."""
@@ -79,15 +82,16 @@ def messages_of(value: JsonValue, default: Role, *, depth: int = 0) -> tuple[Mes
 
 def message_of(item: Json, default: Role) -> Message:
     """One message from an object with a role, content or parts."""
-    role = role_of(first(item, "role", "_role"), default)
-    parts = _parts(item, role)
-    if len(item) == 2 and _CONTENTS & item.keys():  # a role and its content, and so nothing else to look for
-        return Message(role=_tool_role(role, parts), parts=parts)
+    role = role_of(item.get("role") or item.get("_role"), default)
+    parts = _content_parts(item, role)
+    if _EXTRAS.isdisjoint(item):
+        return Message(role=_tool_role(role, parts), parts=parts, name=_name(item, role))
+    parts = _with_extras(parts, item)
     reason = text(first(item, "finish_reason", "finishReason", "stop_reason"))
     return Message(
         role=_tool_role(role, parts),
         parts=parts,
-        name=text(item.get("name")) if role is not Role.TOOL else None,
+        name=_name(item, role),
         finish_reason=finish.canonical(reason) if reason else None,
     )
 
@@ -190,17 +194,27 @@ def _of_items(items: Sequence[JsonValue], default: Role) -> tuple[Message, ...]:
     return tuple(Message(role=_tool_role(role, tuple(parts)), parts=tuple(parts)) for role, parts in runs if parts)
 
 
-def _parts(item: Json, role: Role) -> tuple[Part, ...]:
-    content = first(item, "parts", "content", "contents", "blocks", "_content")
-    if role is not Role.TOOL and _holds_parts(content):
-        content = parse_or_text(content)
-    found = _tool_parts(item, content) if role is Role.TOOL else parts_of(content)
-    if len(item) == 2 and found:
-        return found
+def _name(item: Json, role: Role) -> str | None:
+    """The participant's name; a tool message's is the tool's."""
+    name = item.get("name")
+    return text(name) if name is not None and role is not Role.TOOL else None
+
+
+def _content_parts(item: Json, role: Role) -> tuple[Part, ...]:
+    content = item.get("parts")
+    if content is None:
+        content = first(item, "content", "contents", "blocks", "_content")
+    if role is Role.TOOL:
+        return _tool_parts(item, content)
+    return parts_of(parse_or_text(content) if _holds_parts(content) else content)
+
+
+def _with_extras(found: tuple[Part, ...], item: Json) -> tuple[Part, ...]:
+    """The parts, and what stands beside the content: reasoning, a refusal, tool calls."""
     reasoning = first(item, "reasoning_content", "reasoning")
     if isinstance(reasoning, str) and reasoning:
         found = (Part(type=PartType.REASONING, text=reasoning), *found)
-    refusal = first(item, "refusal")
+    refusal = item.get("refusal")
     if isinstance(refusal, str) and refusal:
         found = (*found, Part(type=PartType.REFUSAL, text=refusal))
     return _with_calls(found, item)

@@ -37,6 +37,7 @@ _MESSAGE_LEAVES = frozenset(
         "finish_reason", "function_call_name", "function_call_arguments_json", "mime_type", "transcript",
     }
 )  # fmt: skip
+_NESTED = frozenset({"contents", "tool_calls", "function_call_name"})
 _DOCUMENT_LEAVES = frozenset({"id", "content", "score", "metadata"})
 
 
@@ -153,6 +154,8 @@ def _messages(pairs: list[Pair], default: Role) -> tuple[Message, ...]:
 
 def _message(node: Json) -> Json:
     """One flattened message as the object that it was; `contents` outranks `content`, which repeats its text."""
+    if _NESTED.isdisjoint(node):
+        return node
     message: Json = {key: node[key] for key in ("role", "content", "name", "tool_call_id", "finish_reason") if key in node}
     contents = [inner for item in elements(node.get("contents")) if (inner := _content(item)) is not None]
     if contents:
@@ -202,6 +205,8 @@ def _read_documents(reading: Reading, facts: Facts) -> None:
     if facts.documents:
         return
     for prefix in ("retrieval.documents", "reranker.output_documents"):
+        if prefix not in reading.families:
+            continue
         found = documents_of([first(row, "document") for row in rows(reading.family(prefix))])
         if found:
             facts.documents = found
