@@ -7,6 +7,8 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from pellucid_server.core.errors import PellucidError
+
 
 def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `serve` and its kin to the command `pellucid`."""
@@ -42,10 +44,10 @@ def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
 
 def _run(name: str) -> Callable[[argparse.Namespace], int]:
     def run(namespace: argparse.Namespace) -> int:
-        module = import_module("pellucid_server.app.commands")
         try:
-            return int(getattr(module, name)(namespace, os.environ) or 0)
-        except module.PellucidError as error:
+            command = import_module(f"pellucid_server.app.commands.{name}")
+            return int(command.run(namespace, os.environ))
+        except PellucidError as error:
             print(f"pellucid {name}: {error.message}", file=sys.stderr)
             return 1
 

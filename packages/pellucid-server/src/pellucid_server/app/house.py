@@ -11,6 +11,7 @@ from pellucid_server.api.rates import Rates
 from pellucid_server.app.configs import Configs
 from pellucid_server.app.live import Live
 from pellucid_server.app.lock import DirectoryLock
+from pellucid_server.app.opening import database_url, open_driver
 from pellucid_server.app.settings import Settings
 from pellucid_server.app.upkeep import Upkeep
 from pellucid_server.app.workers import WorkerPool
@@ -29,7 +30,6 @@ from pellucid_server.journal.sqlite import SqliteJournal
 from pellucid_server.query.queries import Queries, open_queries
 from pellucid_server.store.blobs.store import BlobStore
 from pellucid_server.store.meta.database import MetaStore
-from pellucid_server.store.spans.drivers.clickhouse import connect_embedded, connect_http
 from pellucid_server.store.spans.drivers.port import Driver
 from pellucid_server.store.spans.encode import encode
 from pellucid_server.store.spans.schema import Topology
@@ -92,7 +92,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     """Open every part. Raises a member of the error family that says what is wrong and what to do."""
     data: Path = settings.data
     lock = DirectoryLock(data, f"http://{settings.host}:{settings.port}")
-    meta = MetaStore.open(settings.database_url or f"sqlite:///{data / 'pellucid.db'}")
+    meta = MetaStore.open(database_url(settings))
     configs = Configs(meta)
     identity = Identity.open(
         meta,
@@ -137,15 +137,6 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         upkeep=Upkeep(meta, spans),
         rates=Rates(settings.requests_per_second),
     )
-
-
-def open_driver(settings: Settings) -> Driver:
-    """The analytic engine that the settings name."""
-    if settings.clickhouse_url:
-        return connect_http(settings.clickhouse_url)
-    path = settings.data / "spans"
-    path.mkdir(parents=True, exist_ok=True)
-    return connect_embedded(str(path))
 
 
 def _before(configs: Configs, project_id: str) -> Enricher | None:

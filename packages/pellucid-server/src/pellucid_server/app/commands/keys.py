@@ -1,60 +1,21 @@
-"""What the server's commands do. Those that need the data of a running server ask it; else they open the data directory themselves."""
+"""`pellucid keys`: list, make and revoke API keys."""
 
 from argparse import Namespace
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from pellucid_server.app.doctor import examine
-from pellucid_server.app.house import open_driver
 from pellucid_server.app.lock import DirectoryLock
+from pellucid_server.app.opening import database_url
 from pellucid_server.app.remote import Remote, running
-from pellucid_server.app.server import serve as run_server
-from pellucid_server.app.settings import Settings, read_settings
-from pellucid_server.core.errors import NotFound, PellucidError
+from pellucid_server.app.settings import read_settings
+from pellucid_server.core.errors import NotFound
 from pellucid_server.identity.provision import Provision
 from pellucid_server.identity.service import Identity
 from pellucid_server.model.scope import Role, Scope
 from pellucid_server.store.meta.database import MetaStore
-from pellucid_server.store.spans.schema import Topology
-from pellucid_server.store.spans.writer import SpanStore
-
-__all__ = ["PellucidError", "doctor", "keys", "migrate", "serve"]
 
 
-def serve(arguments: Namespace, environment: Mapping[str, str]) -> int:
-    """Run the server until a signal comes."""
-    given = {name: getattr(arguments, name) for name in ("host", "port", "data", "otlp_ports")}
-    run_server(read_settings(environment, **given))
-    return 0
-
-
-def migrate(arguments: Namespace, environment: Mapping[str, str]) -> int:
-    """Bring the metadata and the analytic tables up to date. The server does the same when it starts."""
-    settings = read_settings(environment, data=arguments.data)
-    lock = DirectoryLock(settings.data, "migrate")
-    try:
-        store = MetaStore.open(_database_url(settings))
-        store.close()
-        driver = open_driver(settings)
-        SpanStore(driver, Topology(cluster=settings.clickhouse_cluster)).migrate()
-        driver.close()
-    finally:
-        lock.release()
-    print("The databases are up to date.")
-    return 0
-
-
-def doctor(arguments: Namespace, environment: Mapping[str, str]) -> int:
-    """Print what is found; 1 where something is wrong."""
-    findings = list(examine(read_settings(environment, data=arguments.data, port=arguments.port)))
-    for finding in findings:
-        print(f"{'ok   ' if finding.ok else 'WRONG'}  {finding.what}")
-        if not finding.ok and finding.next_act:
-            print(f"       → {finding.next_act}")
-    return 0 if all(finding.ok for finding in findings) else 1
-
-
-def keys(arguments: Namespace, environment: Mapping[str, str]) -> int:
+def run(arguments: Namespace, environment: Mapping[str, str]) -> int:
     """List, make or revoke keys, through the running server where there is one."""
     settings = read_settings(environment, data=arguments.data)
     remote = running(settings.data)
@@ -62,7 +23,7 @@ def keys(arguments: Namespace, environment: Mapping[str, str]) -> int:
         return _keys_remotely(remote, arguments)
     lock = DirectoryLock(settings.data, "keys")
     try:
-        store = MetaStore.open(_database_url(settings))
+        store = MetaStore.open(database_url(settings))
         identity = Identity.open(store, wanted=Provision.from_environment(environment), local=True)
         code = _keys_here(identity, arguments)
         store.close()
@@ -111,7 +72,3 @@ def _owner(identity: Identity, project_id: str | None) -> Scope:
 
 def _show_secret(public_key: str, secret: str) -> None:
     print(f"public key  {public_key}\nsecret key  {secret}\nThe secret is shown this once: put it into PELLUCID_API_KEY now.")
-
-
-def _database_url(settings: Settings) -> str:
-    return settings.database_url or f"sqlite:///{settings.data / 'pellucid.db'}"
