@@ -7,6 +7,7 @@ from tests.unit.identity.fakes import FakeClock
 
 from pellucid_server.core.clock import SECOND
 from pellucid_server.core.errors import BadRequest, Conflict, Forbidden, NotFound
+from pellucid_server.enrich.redact import BadPolicy
 from pellucid_server.identity.credentials import KeyCredential, SessionCredential
 from pellucid_server.identity.errors import (
     BadPrice,
@@ -206,6 +207,11 @@ class TestProjects:
         with pytest.raises(BadProjectSettings):
             identity.projects.update(owner, "default", **change)  # type: ignore[arg-type]  # wrong on purpose
 
+    def test_a_redaction_policy_that_cannot_work_is_refused(self, identity: Identity, owner: Scope) -> None:
+        with pytest.raises(BadPolicy):
+            identity.projects.update(owner, "default", redaction={"enabled": "yes"})
+        assert identity.projects.get(owner, "default").redaction == {}
+
     def test_another_project_is_opened_by_naming_it(self, identity: Identity, owner: Scope) -> None:
         other = identity.projects.create(owner, name="Other")
         with pytest.raises(NoSuchProject):
@@ -231,11 +237,13 @@ class TestPrices:
             for time in (5, 20, 10)
         ]
         assert [price.from_time for price in identity.prices.list_prices("default")] == [20, 10, 5]
-        identity.prices.update(owner, made[0].id, model_pattern="x", provider="openai", from_time=0, prices={"output": 2})
+        identity.prices.update(
+            owner, made[0].id, model_pattern="x", provider="openai", from_time=0, prices={"output": 2, "fixed": 0.01}
+        )
         identity.prices.remove(owner, made[1].id)
         assert [(price.model_pattern, price.prices) for price in identity.prices.list_prices("default")] == [
             ("gpt-.*", {"input": 1.0}),
-            ("x", {"output": 2}),
+            ("x", {"output": 2, "fixed": 0.01}),
         ]
         assert changed == ["default"] * 5
 
@@ -243,6 +251,7 @@ class TestPrices:
         ("pattern", "prices"),
         [
             ("(", {"input": 1.0}),
+            ("a(?=b)", {"input": 1.0}),
             ("", {"input": 1.0}),
             ("x" * 501, {"input": 1.0}),
             ("gpt", {}),

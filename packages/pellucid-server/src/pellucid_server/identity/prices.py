@@ -17,6 +17,8 @@ from pellucid_server.store.meta.unit import UnitOfWork
 MAX_PRICES = 1_000
 """In one project: they are tried one after the other for each new model name."""
 MAX_PATTERN_CHARS = 500
+KINDS = (*USAGE_KINDS, "fixed")
+"""What can have a price: USD per million tokens of a kind of usage, or `fixed` USD per request."""
 MAX_USD_PER_MILLION = 1_000_000.0
 
 
@@ -105,7 +107,7 @@ def _check(model_pattern: str, prices: Mapping[str, float]) -> None:
     if not prices:
         raise BadPrice
     for kind, price in prices.items():
-        if kind not in USAGE_KINDS:
-            raise BadPrice(f"{kind!r} is not a kind of usage; the kinds are {', '.join(USAGE_KINDS)}.")
+        if kind not in KINDS:
+            raise BadPrice(f"{kind!r} has no price; what can have one is {', '.join(KINDS)}.")
         if not (math.isfinite(price) and 0 <= price <= MAX_USD_PER_MILLION):
             raise BadPrice(f"The price of {kind} is not a number between 0 and {MAX_USD_PER_MILLION:,.0f} USD per million tokens.")

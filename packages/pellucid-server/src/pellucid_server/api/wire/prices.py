@@ -10,11 +10,12 @@ class PriceBody(BaseModel):
     """What models cost from a time on."""
 
     model_pattern: str = Field(min_length=1, max_length=500)
-    """A regular expression that matches the whole model name."""
+    """A regular expression (RE2) that matches the whole model name, upper and lower case alike."""
     provider: str | None = Field(default=None, min_length=1, max_length=200)
     from_time: WireTime = 0
+    """Counts by day (UTC)."""
     prices: dict[str, float] = Field(min_length=1)
-    """Usage kind → USD per million tokens."""
+    """Usage kind → USD per million tokens; `fixed` → USD per request."""
 
 
 class PriceAnswer(PriceBody):

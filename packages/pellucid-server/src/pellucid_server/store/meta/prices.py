@@ -30,13 +30,13 @@ class StoredPrice:
     id: str
     project_id: str
     model_pattern: str
-    """A regular expression that must match the whole model name."""
+    """A regular expression (RE2) that must match the whole model name."""
     provider: str | None
     """None: of any provider."""
     from_time: Micros
-    """Spans that started earlier keep their price."""
+    """Spans of earlier days (UTC) have another price."""
     prices: Mapping[str, float]
-    """Usage kind (`input`, `output`, `cache_read` …) → USD per million tokens."""
+    """Usage kind (`input`, `output`, `cache_read` …) → USD per million tokens; `fixed` → USD per request."""
     created_by: str
     created_time: Micros
 
