@@ -17,7 +17,7 @@ class PellucidError(Exception):
     title: ClassVar[str] = "Internal error"
 
     def __init__(self, message: str | None = None, /, **details: object) -> None:
-        self.message = message or (self.__class__.__doc__ or "").strip()
+        self.message = message or " ".join((self.__class__.__doc__ or "").split())
         self.details: Mapping[str, object] = details
         super().__init__(self.message)
 
