@@ -22,6 +22,7 @@ model: kind, messages, tools, documents, usage, cost, outcome, context. A span t
   Within one convention the keys of a row are tried from left to right. An empty value or a placeholder (`""`, `None`, `N/A`,
   `__REDACTED__`, `-1`) is no value: the next key is asked.
 - **Which dialect a span shows.** The convention whose instrumentation scope it is, else the first one below that has a key on it.
+- **Which SDK.** The instrumentation scope with its version where it states one, else the OpenTelemetry SDK with its version.
 - **Usage.** The parts are disjoint and sum to the total. Input tokens are taken to include cached ones, as OpenTelemetry demands, except
   from emitters that are known to leave them out (AI SDK 5 with Anthropic, OpenLIT with Anthropic, Claude Code, Langfuse's own names) or
   give themselves away by reporting more cached than input tokens.

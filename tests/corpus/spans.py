@@ -16,6 +16,7 @@ def raw(
     *,
     name: str = "span",
     scope: str | None = None,
+    version: str | None = None,
     resource: Mapping[str, JsonValue] | None = None,
     events: tuple[RawEvent, ...] = (),
     logs: tuple[RawLog, ...] = (),
@@ -34,6 +35,7 @@ def raw(
         attributes=attributes or {},
         resource=resource or {},
         scope_name=scope,
+        scope_version=version,
         events=events,
         logs=logs,
     )

@@ -519,7 +519,7 @@ def _own(**more: object) -> Span:
         "service.version": "v2",
         **more,
     }
-    return decoded(attributes, scope="pellucid", resource={"service.version": "v1", "pellucid.client.version": "0.1.0"})  # type: ignore[arg-type]
+    return decoded(attributes, scope="pellucid", version="0.1.0", resource={"service.version": "v1"})  # type: ignore[arg-type]
 
 
 def test_the_own_sdk() -> None:

@@ -97,7 +97,7 @@ def assemble(found: Pass, *, received_at: int) -> Span:
         service=resource.service,
         scope=raw.scope_name or "",
         dialect=dialect,
-        sdk=resource.sdk,
+        sdk=f"{raw.scope_name}/{raw.scope_version}" if raw.scope_name and raw.scope_version else resource.sdk,
         framework_noise=_is_noise(facts, kind, raw, dialect),
         inherits_session=not facts.session_is_invented,
         unmapped=tuple(found.unmapped),

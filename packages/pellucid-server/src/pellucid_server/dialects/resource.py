@@ -24,7 +24,6 @@ _KEYS = (
     "telemetry.sdk.name",
     "telemetry.sdk.language",
     "telemetry.sdk.version",
-    "pellucid.client.version",
     "langfuse.environment",
     "deployment.environment.name",
     "deployment.environment",
@@ -49,13 +48,13 @@ def facts_of(resource: Mapping[str, JsonValue]) -> ResourceFacts:
 
 def _facts(values: tuple[JsonValue, ...]) -> ResourceFacts:
     words = [text(value) or "" for value in values]
-    service, sdk_name, language, version, client, *rest = words
+    service, sdk_name, language, version, *rest = words
     environments, (langfuse_release, release, feature, tier, *applications) = rest[:4], rest[4:]
     if service.startswith("unknown_service"):  # what SDKs say when nobody named it
         service = ""
     return ResourceFacts(
         service=service or next(filter(None, applications), ""),
-        sdk=f"pellucid/{client}" if client else _sdk(sdk_name, language, version),
+        sdk=_sdk(sdk_name, language, version),
         environment=next(filter(None, environments), ""),
         release=langfuse_release or release,
         feature=feature,
@@ -67,6 +66,6 @@ _remembered = lru_cache(maxsize=1024)(_facts)
 
 
 def _sdk(name: str, language: str, version: str) -> str:
-    """Which SDK sent it: `opentelemetry-python/1.37.0`."""
+    """Which SDK sent it (`opentelemetry-python/1.37.0`): shown where the instrumentation does not say its own version."""
     label = "-".join(word for word in (name, language) if word)
     return f"{label}/{version}" if label and version else label

@@ -19,7 +19,8 @@ def _derive(reading: Reading, facts: Facts) -> None:
         facts.kind = Kind.AGENT
     elif facts.kind is None and "gen_ai.tool.name" in attributes:
         facts.kind = Kind.TOOL
-    facts.session_is_invented = "gen_ai.conversation.id" in attributes  # a fresh one for every run
+    conversation = attributes.get("gen_ai.conversation.id")  # a fresh one for every run
+    facts.session_is_invented = conversation is not None and facts.session_id == conversation
     _read_messages(reading, facts)
     if facts.kind is Kind.TOOL:
         facts.tool_arguments = reading.value("tool_arguments") if facts.tool_arguments is None else facts.tool_arguments
