@@ -109,7 +109,7 @@ def test_strands_events_hold_bedrock_blocks() -> None:
     assert span.finish_reason == "stop"
     assert span.usage.input_total == 10
     assert span.first_token_time == START + 250_000
-    assert span.provider == ""
+    assert span.provider == "aws.bedrock"
 
 
 def test_strands_tools_carry_arguments_and_result_in_events() -> None:

@@ -63,7 +63,7 @@ def assemble(found: Pass, *, received_at: int) -> Span:
         model_requested=requested,
         model=answered or requested,
         system_fingerprint=facts.system_fingerprint or "",
-        provider=facts.provider or (provider_of_model(answered or requested) if kind in MODEL_KINDS else ""),
+        provider=facts.provider or (_maker(facts) if kind in MODEL_KINDS else ""),
         service_tier=facts.service_tier or "",
         response_id=facts.response_id or "",
         streaming=_streaming(facts),
@@ -162,6 +162,12 @@ def _models(facts: Facts, *, failed: bool) -> tuple[str, str]:
     if requested is None and failed:
         requested = facts.model_either
     return without_router(requested or ""), without_router(answered or "")
+
+
+def _maker(facts: Facts) -> str:
+    """The provider by the models' names as they were sent: the requested one may name the router."""
+    names = (facts.model_requested, facts.model_responded, facts.model_either)
+    return next((maker for name in names if name and (maker := provider_of_model(name))), "")
 
 
 def _streaming(facts: Facts) -> bool | None:

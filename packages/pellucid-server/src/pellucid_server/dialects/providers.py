@@ -111,6 +111,27 @@ def provider(value: JsonValue) -> str | None:
     return (_normalise(name) or None) if name else None
 
 
+_BEDROCK_REGIONS = frozenset({"us", "eu", "apac", "global", "us-gov", "jp", "au", "ca"})
+_BEDROCK_MAKERS = frozenset(
+    {
+        "anthropic",
+        "amazon",
+        "meta",
+        "mistral",
+        "cohere",
+        "ai21",
+        "stability",
+        "deepseek",
+        "qwen",
+        "openai",
+        "writer",
+        "twelvelabs",
+        "luma",
+    }
+)
+"""The parts of Bedrock's names: `us.anthropic.claude-…`."""
+
+
 @lru_cache(maxsize=1024)
 def provider_of_model(model: str) -> str:
     """Who makes this model, by its name; empty where the name does not tell."""
@@ -118,7 +139,17 @@ def provider_of_model(model: str) -> str:
     if rest and router in _PREFIXES:
         return _normalise(router)
     name = model.rpartition("/")[2].lower()
+    if _is_bedrock(name):
+        return "aws.bedrock"
     return next((maker for starts, maker in _MODELS if name.startswith(starts)), "")
+
+
+def _is_bedrock(name: str) -> bool:
+    """Whether a name is one of Bedrock's: a maker and a dot before the model, and perhaps a region before both."""
+    head, dot, rest = name.partition(".")
+    if head in _BEDROCK_REGIONS:
+        head, dot, rest = rest.partition(".")
+    return name.startswith("arn:aws:bedrock:") or (bool(dot and rest) and head in _BEDROCK_MAKERS)
 
 
 def without_router(model: str) -> str:
