@@ -48,9 +48,8 @@ class Line:
 
     def forget(self) -> None:
         """As after a restart: a new settler that knows only what the store knows."""
-        seen = self.pipeline.settler.memory.seen
         self.pipeline.settler = Settler(self.store, encode, lambda: RECEIVED)
-        self.pipeline.settler.memory.seen = seen
+        self.pipeline.settler.recall_from(self.store.recent_traces(), self.store.recent_calls())
         self.pipeline.settler.start_above(self.store.newest_version())
 
     def rows(self, columns: str, where: str = "1") -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from pellucid_server.app.settings import Settings
 from pellucid_server.app.upkeep import Upkeep
 from pellucid_server.app.workers import WorkerPool
 from pellucid_server.core.clock import system_clock
+from pellucid_server.core.errors import PellucidError
 from pellucid_server.core.ids import random_id
 from pellucid_server.dashboards.comments import CommentBook
 from pellucid_server.dashboards.views import Views
@@ -24,7 +25,6 @@ from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
 from pellucid_server.ingest.enriching import Enricher
 from pellucid_server.ingest.pipeline import Pipeline
-from pellucid_server.ingest.ports import TraceKey
 from pellucid_server.ingest.settling import Settler
 from pellucid_server.journal.sqlite import SqliteJournal
 from pellucid_server.query.queries import Queries, open_queries
@@ -34,6 +34,8 @@ from pellucid_server.store.spans.drivers.port import Driver
 from pellucid_server.store.spans.encode import encode
 from pellucid_server.store.spans.schema import Topology
 from pellucid_server.store.spans.writer import SpanStore
+
+RETRY_S = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +63,7 @@ class House:
     upkeep: Upkeep
     rates: Rates
     ready: threading.Event = field(default_factory=threading.Event)
+    stopping: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Begin to move what the journal holds, in the background: the doors are open before this is done."""
@@ -68,6 +71,7 @@ class House:
 
     def stop(self) -> None:
         """End in the order in which nothing is lost: no more writes, then the stores, then the lock."""
+        self.stopping.set()
         self.upkeep.stop()
         self.pipeline.stop()
         self.workers.close()
@@ -78,14 +82,24 @@ class House:
         self.lock.release()
 
     def _warm_up(self) -> None:
-        seen = self.pipeline.settler.memory.seen
-        for project_id, trace_id in self.spans.recent_traces():
-            seen.add(TraceKey(project_id, trace_id))
+        """Open the store, waiting for it as long as it takes: the journal keeps what comes in meanwhile."""
+        while not self.stopping.is_set():
+            try:
+                self._open_store()
+            except PellucidError as error:
+                log.warning("the store cannot be opened yet and is tried again in %.0f s: %s", RETRY_S, error.message)
+                self.stopping.wait(RETRY_S)
+            else:
+                log.info("ready: %s", self.settings.data)
+                return
+
+    def _open_store(self) -> None:
+        self.spans.migrate()
+        self.pipeline.settler.recall_from(self.spans.recent_traces(), self.spans.recent_calls())
         self.pipeline.settler.start_above(self.spans.newest_version())
         self.pipeline.start()
         self.upkeep.start()
         self.ready.set()
-        log.info("ready: %s", self.settings.data)
 
 
 def build(settings: Settings, environment: Mapping[str, str]) -> House:
@@ -104,7 +118,6 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     journal = SqliteJournal(data / "journal.db", limit_bytes=settings.journal_bytes)
     driver = open_driver(settings)
     spans = SpanStore(driver, Topology(cluster=settings.clickhouse_cluster))
-    spans.migrate()
     blobs = BlobStore.open(settings.blobs_url, data / "blobs")
     workers = WorkerPool(settings.decode_workers)
     live = Live()

@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from pellucid_server.enrich.facts import Inherited, SettledFacts, SpanFacts, is_native_scope
+from pellucid_server.enrich.facts import Claim, Inherited, SettledFacts, SpanFacts, is_native_scope
 from pellucid_server.model.span import MODEL_KINDS, Kind, Rollout, Settled
 from pellucid_server.model.usage import USAGE_KINDS
 
@@ -62,6 +62,17 @@ def facts_from(row: Mapping[str, Any]) -> SpanFacts:
         tags=tuple(json.loads(own.get("tags", "[]"))),
         rollout=_rollout(own),
         trace_name=own.get("trace_name", ""),
+    )
+
+
+def claim_from(row: Mapping[str, Any]) -> Claim:
+    """A stored call's say on its provider response."""
+    return Claim(
+        trace_id=row["trace_id"],
+        span_id=row["span_id"],
+        start_time=_micros(row["start_time"]),
+        end_time=_micros(row["end_time"]) if row["end_time"] is not None else None,
+        model=row["model"],
     )
 
 

@@ -21,7 +21,7 @@ from pellucid_server.ingest.enriching import Enricher
 from pellucid_server.ingest.known import Known, Memory
 from pellucid_server.ingest.merge import merge
 from pellucid_server.ingest.ports import Encode, EncodedChunk, RowKey, TraceKey, TraceStore, Write
-from pellucid_server.ingest.rowfacts import READ_COLUMNS, answer_from, facts_from
+from pellucid_server.ingest.rowfacts import READ_COLUMNS, answer_from, claim_from, facts_from
 
 _decode_payload = msgspec.json.Decoder().decode
 EnricherOf = Mapping[str, Enricher]
@@ -51,6 +51,13 @@ class Settler:
     def start_above(self, version: int) -> None:
         """Versions that were given before this process began: every later one is greater, whatever the clock says."""
         self._version = max(self._version, version)
+
+    def recall_from(self, traces: Iterable[tuple[str, str]], calls: Iterable[Mapping[str, Any]]) -> None:
+        """What a process that begins must know of what is stored: which traces are not new, and who claims recent calls."""
+        for project_id, trace_id in traces:
+            self.memory.seen.add(TraceKey(project_id, trace_id))
+        for row in calls:
+            self.memory.claim(row["project_id"], row["response_id"], claim_from(row))
 
     def settle(self, chunk: EncodedChunk, enricher_of: EnricherOf) -> Write:
         """What must be written so that the store holds `chunk`, settled."""

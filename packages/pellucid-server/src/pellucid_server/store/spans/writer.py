@@ -17,6 +17,7 @@ _LIMITS = Limits(seconds=60.0, memory_bytes=4 * 1024**3)
 _LOADED_TRACES = 20_000
 """Trace ids in one look-up; more are asked in turns."""
 _REMEMBERED_TRACES = 2_000_000
+_REMEMBERED_CALLS = 50_000
 
 log = logging.getLogger(__name__)
 
@@ -111,6 +112,17 @@ class SpanStore:
         )
         for batch in self._driver.stream_arrow(statement, _LIMITS):
             yield from zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
+
+    def recent_calls(self) -> Iterator[dict[str, Any]]:
+        """The newest counted calls with a provider's response id: what a second trace of the same call must be compared with."""
+        statement = Statement(
+            sql="SELECT project_id, response_id, trace_id, span_id, start_time, end_time, model FROM spans FINAL "
+            "WHERE counted = 1 AND response_id != '' ORDER BY start_time DESC LIMIT {p0:UInt64}",
+            parameters={"p0": _REMEMBERED_CALLS},
+            tag="start",
+        )
+        for batch in self._driver.stream_arrow(statement, _LIMITS):
+            yield from batch.to_pylist()
 
     def expire(self, retention_days: Mapping[str, int], now: datetime) -> None:
         """Delete what is older than each project's retention; projects that are not named keep everything."""

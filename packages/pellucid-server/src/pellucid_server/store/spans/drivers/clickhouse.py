@@ -35,11 +35,13 @@ DEFAULT_LIMITS = Limits()
 
 def connect_embedded(path: str) -> "ClickHouseDriver":
     """The engine in this process on a data directory. Raises `DataDirectoryInUse` where another process owns it."""
-    return ClickHouseDriver(lambda: clickhouse_connect.get_client(interface="chdb", path=path))
+    driver = ClickHouseDriver(lambda: clickhouse_connect.get_client(interface="chdb", path=path))
+    driver.command("SELECT 1")
+    return driver
 
 
 def connect_http(url: str) -> "ClickHouseDriver":
-    """A ClickHouse server by URL, such as `http://user:password@host:8123/database`."""
+    """A ClickHouse server by URL, such as `http://user:password@host:8123/database`; it is first reached when it is first asked."""
 
     def connect() -> Client:
         return clickhouse_connect.get_client(
@@ -59,7 +61,6 @@ class ClickHouseDriver:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._clients: list[Client] = []
-        self._client()
 
     def query(self, statement: Statement, limits: Limits = DEFAULT_LIMITS) -> Result:
         """Rows of a statement."""
