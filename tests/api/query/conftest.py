@@ -11,6 +11,7 @@ from tests.store.spans.tables import engine
 
 from pellucid_server.api.application import create_app
 from pellucid_server.api.house import House
+from pellucid_server.app.live import Live
 from pellucid_server.core.ids import random_id
 from pellucid_server.dashboards.comments import CommentBook
 from pellucid_server.identity.service import Identity
@@ -38,6 +39,7 @@ class QueryHouse:
     identity: Identity
     comments: CommentBook
     queries: Queries
+    live: Live
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +60,16 @@ def queries(driver: ClickHouseDriver, clock: HandClock) -> Queries:
 
 
 @pytest.fixture(scope="module")
-def client(queries: Queries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def house(queries: Queries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryHouse]:
     store = MetaStore.open(f"sqlite:///{tmp_path_factory.mktemp('meta')}/meta.sqlite")
-    house = QueryHouse(Identity.open(store, local=True), CommentBook(store), queries)
-    app = create_app(cast("House", house))
-    with TestClient(app, base_url=ORIGIN, headers={"origin": ORIGIN}) as opened:
-        yield opened
+    yield QueryHouse(Identity.open(store, local=True), CommentBook(store), queries, Live())
     store.close()
+
+
+@pytest.fixture(scope="module")
+def client(house: QueryHouse) -> Iterator[TestClient]:
+    with TestClient(create_app(cast("House", house)), base_url=ORIGIN, headers={"origin": ORIGIN}) as opened:
+        yield opened
 
 
 class Api:

@@ -1,7 +1,7 @@
 """What the routes of this floor need of the wired house, which `app` puts at `app.state.house`."""
 
 import threading
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.requests import HTTPConnection
 
@@ -14,6 +14,26 @@ from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.journal.port import Journal
 from pellucid_server.query.queries import Queries
 from pellucid_server.store.blobs.store import BlobStore
+
+
+class LiveSubscription(Protocol):
+    """What one listener has not seen yet."""
+
+    closed: bool
+    """Whether the server stops."""
+
+    async def wait(self, timeout_s: float) -> list[str]:
+        """Ids of traces that were written since the last call; empty after `timeout_s` without any."""
+
+
+class LiveFeed(Protocol):
+    """Who waits for new data."""
+
+    def subscribe(self, project_id: str) -> LiveSubscription:
+        """Listen to a project."""
+
+    def unsubscribe(self, subscription: Any) -> None:
+        """Stop listening; takes what `subscribe` gave."""
 
 
 class House(Protocol):
@@ -34,6 +54,10 @@ class House(Protocol):
     @property
     def queries(self) -> Queries:
         """All that is read from the analytic store."""
+
+    @property
+    def live(self) -> LiveFeed:
+        """What arrives."""
 
     @property
     def door(self) -> Door:

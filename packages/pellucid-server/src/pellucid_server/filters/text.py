@@ -8,6 +8,7 @@ Nothing here may know where the text comes from or where it is kept.
 
 import re
 import unicodedata
+from collections.abc import Collection, Iterator
 from functools import lru_cache
 from typing import Final
 
@@ -31,6 +32,10 @@ _UNSPACED: Final = (
     (0x20000, 0x323AF),  # CJK extensions B to H
 )
 
+_UNSPACED_CLASS: Final = "".join(f"{chr(first)}-{chr(last)}" for first, last in _UNSPACED)
+# A word of text that was not folded yet: one character of a script without spaces, else a run of what the tokenizer may keep together.
+_RAW_WORD: Final = re.compile(rf"[{_UNSPACED_CLASS}]|(?:(?![{_UNSPACED_CLASS}])[0-9A-Za-z\u0080-\U0010ffff])+")
+
 # The marks that make が of か: other letters, not accents.
 _KANA_VOICING: Final = "\u3099\u309a"
 
@@ -46,6 +51,21 @@ def fold(text: str) -> str:
 def tokens(query: str) -> tuple[str, ...]:
     """The words of `query`, folded, each once, in order: exactly what the store's tokenizer makes of the folded text."""
     return tuple(dict.fromkeys(_TOKEN.findall(fold(query))))
+
+
+def word_places(text: str, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
+    """Where in `text`, which is not folded, the words stand that fold to one of `wanted`."""
+    for match in _RAW_WORD.finditer(text):
+        if any(word in wanted for word in _TOKEN.findall(fold(match.group()))):
+            yield match.span()
+
+
+def fold_with_places(text: str) -> tuple[str, list[int]]:
+    """`text` folded character by character, and for each character of the result its place in `text`."""
+    if text.isascii():
+        return text.lower(), list(range(len(text)))
+    pieces = [fold(char) for char in text]
+    return "".join(pieces), [place for place, piece in enumerate(pieces) for _ in piece]
 
 
 def phrase(query: str) -> str:

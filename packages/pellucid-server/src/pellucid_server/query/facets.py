@@ -85,7 +85,8 @@ class Facets:
         now = self._clock()
         field = SPAN_VOCABULARY.find(name.partition(".")[0])
         if field is not None and field.values:
-            return [value for value in field.values if prefix.lower() in value]
+            holding = [value for value in field.values if prefix.lower() in value]
+            return sorted(holding, key=lambda value: not value.startswith(prefix.lower()))
         if field is not None and field.type == "score":
             statement = sql.complete_scores(scope.project_id, prefix, limit=min(limit, MAX_VALUES))
         else:

@@ -4,9 +4,12 @@ from dataclasses import dataclass
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.ids import IdSource
+from pellucid_server.query.exports import Exports
 from pellucid_server.query.facets import Facets
 from pellucid_server.query.groups import Groups
+from pellucid_server.query.metrics import MetricQueries
 from pellucid_server.query.scores import Scores
+from pellucid_server.query.search import Search
 from pellucid_server.query.spans import Spans
 from pellucid_server.query.traces import Traces
 from pellucid_server.store.spans.drivers.port import Driver
@@ -26,6 +29,9 @@ class Queries:
     sessions: Groups
     users: Groups
     facets: Facets
+    metrics: MetricQueries
+    search: Search
+    exports: Exports
     scores: Scores
 
 
@@ -39,5 +45,8 @@ def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
         sessions=Groups(reader, clock, SESSIONS),
         users=Groups(reader, clock, USERS),
         facets=Facets(reader, clock),
+        metrics=MetricQueries(reader, clock),
+        search=Search(reader, clock),
+        exports=Exports(reader, clock),
         scores=Scores(reader, ScoreStore(driver, clock), clock, ids),
     )

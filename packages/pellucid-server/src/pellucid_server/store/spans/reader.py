@@ -1,5 +1,6 @@
 """The only way to read spans and scores: runs statements within limits and returns plain rows. Knows no SQL and no product."""
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -15,16 +16,22 @@ BULK = Limits(seconds=60.0, memory_bytes=3 * 1024**3)
 """Exports."""
 
 
+AT_ONCE = 8
+"""Statements that run at the same time; each takes up to two threads, and more of them only slow each other down."""
+
+
 class SpanReader:
     """Runs statements on the analytic store."""
 
-    def __init__(self, driver: Driver, limits: Limits = INTERACTIVE) -> None:
+    def __init__(self, driver: Driver, limits: Limits = INTERACTIVE, at_once: int = AT_ONCE) -> None:
         self._driver = driver
         self._limits = limits
+        self._turns = threading.BoundedSemaphore(at_once)
 
     def rows(self, statement: Statement) -> Rows:
         """Rows as tuples, in the order of the select list."""
-        return self._driver.query(statement, self._limits).rows
+        with self._turns:
+            return self._driver.query(statement, self._limits).rows
 
     def records(self, statement: Statement, names: Mapping[str, str] | Sequence[str]) -> list[dict[str, Any]]:
         """Rows as dictionaries with the given names, which stand in the order of the select list."""
@@ -33,4 +40,5 @@ class SpanReader:
 
     def table(self, statement: Statement) -> pa.Table:
         """Rows as one Arrow table."""
-        return self._driver.query_arrow(statement, BULK)
+        with self._turns:
+            return self._driver.query_arrow(statement, BULK)

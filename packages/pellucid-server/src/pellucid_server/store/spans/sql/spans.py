@@ -1,7 +1,7 @@
 """Spans: rows of the narrow table for lists and for one trace, one span's payload, and pages of all columns for exports."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Literal
 
 from pellucid_server.core.errors import BadRequest
 from pellucid_server.filters.tree import EVERYTHING, Filter
@@ -50,6 +50,11 @@ _INTERNAL: Final = frozenset(
 )
 EXPORT_COLUMNS: Final[tuple[Column, ...]] = tuple(column for column in SPAN_COLUMNS if column.name not in _INTERNAL)
 
+ExportStyle = Literal["native", "text", "csv"]
+"""`native` keeps times; `text` writes them as ISO 8601; `csv` also writes lists and maps as JSON."""
+Key = tuple[int, str, str]
+"""Start, trace id and span id of a span."""
+
 SPAN_ORDERS: Final[Expressions] = {
     name: f"toFloat64(ifNull({name}, -1))"
     for name in ("duration", "ttft", "cost", "tokens", "input_tokens", "output_tokens", "document_count", "message_count")
@@ -57,7 +62,7 @@ SPAN_ORDERS: Final[Expressions] = {
 """What else than time spans can be ordered by; what is absent sorts below zero."""
 
 
-def newest(asked: Asked, node: Filter, *, after: tuple[int, str, str] | None, limit: int, ascending: bool = False) -> Statement:
+def newest(asked: Asked, node: Filter, *, after: Key | None, limit: int, ascending: bool = False) -> Statement:
     """Rows of the newest (or oldest) matching spans. `after`: start, trace and span of the last row of the page before."""
     p = Parameters()
     where = where_spans(asked, node, p)
@@ -130,7 +135,7 @@ def one(asked: Asked, trace_id: str, span_id: str) -> Statement:
     return p.statement(sql, "spans.one")
 
 
-def payloads(project_id: str, keys: Sequence[tuple[int, str, str]]) -> Statement:
+def payloads(project_id: str, keys: Sequence[Key]) -> Statement:
     """Trace, span and payload document of the spans with these starts, trace ids and span ids: their whole key."""
     p = Parameters()
     wanted = ", ".join(f"({p.time(start)}, {p.text(trace_id)}, {p.text(span_id)})" for start, trace_id, span_id in keys)
@@ -141,17 +146,30 @@ def payloads(project_id: str, keys: Sequence[tuple[int, str, str]]) -> Statement
     return p.statement(sql, "spans.payloads")
 
 
-def export_page(asked: Asked, node: Filter, columns: Sequence[str], *, after: tuple[int, str, str] | None, limit: int) -> Statement:
-    """The next page of whole rows, newest first, as Arrow."""
+def export_page(asked: Asked, node: Filter, *, style: ExportStyle, after: Key | None, limit: int) -> Statement:
+    """The next page of whole rows, newest first, as Arrow; `key_start` is the start in microseconds."""
     p = Parameters()
     where = where_spans(asked, node, p)
     if after is not None:
         where += f" AND (start_time, trace_id, span_id) < ({p.time(after[0])}, {p.text(after[1])}, {p.text(after[2])})"
+    inner = (
+        f"SELECT {', '.join(column.name for column in EXPORT_COLUMNS)} FROM spans FINAL\n  WHERE {where}\n"
+        f"  ORDER BY start_time DESC, trace_id DESC, span_id DESC LIMIT {p.integer(limit)}"
+    )
+    shown = ", ".join(f"{_exported(column, style)} AS x_{column.name}" for column in EXPORT_COLUMNS)
     sql = (
-        f"SELECT {', '.join(columns)} FROM spans FINAL\nWHERE {where}\n"
-        f"ORDER BY start_time DESC, trace_id DESC, span_id DESC LIMIT {p.integer(limit)}"
+        f"SELECT {micros('start_time')} AS key_start, {shown} FROM (\n  {inner}\n)\n"
+        "ORDER BY key_start DESC, trace_id DESC, span_id DESC"
     )
     return p.statement(sql, "spans.export")
+
+
+def _exported(column: Column, style: ExportStyle) -> str:
+    if style != "native" and column.field == "time":
+        return f"if(isNull({column.name}), NULL, concat(replaceOne(toString({column.name}), ' ', 'T'), 'Z'))"
+    if style == "csv" and column.field in ("set", "map"):
+        return f"toJSONString({column.name})"
+    return column.name
 
 
 def where_spans(asked: Asked, node: Filter, p: Parameters) -> str:
