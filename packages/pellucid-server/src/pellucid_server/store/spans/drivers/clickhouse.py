@@ -30,12 +30,28 @@ _LIMIT_CODES = {
 _STORE_DOWN_CODES = {243: "disk full", 76: "lock", 210: "network", 209: "network"}
 _USER_CODES = {36, 43, 44, 46, 47, 53, 62, 386, 42, 6, 41, 427}
 
+_MIB = 1024**2
+_EMBEDDED_OPTIONS = {
+    # The engine's defaults are for a machine of its own: five gigabytes for each of a dozen caches.
+    "mark_cache_size": str(128 * _MIB),
+    "primary_index_cache_size": str(128 * _MIB),
+    "index_mark_cache_size": str(64 * _MIB),
+    "text_index_tokens_cache_size": str(64 * _MIB),
+    "text_index_header_cache_size": str(64 * _MIB),
+    "text_index_postings_cache_size": str(128 * _MIB),
+    "vector_similarity_index_cache_size": str(64 * _MIB),
+    "query_condition_cache_size": str(32 * _MIB),
+    "compiled_expression_cache_size": str(32 * _MIB),
+    "max_server_memory_usage_to_ram_ratio": "0.5",
+    "background_pool_size": "2",
+}
+
 DEFAULT_LIMITS = Limits()
 
 
 def connect_embedded(path: str) -> "ClickHouseDriver":
     """The engine in this process on a data directory. Raises `DataDirectoryInUse` where another process owns it."""
-    driver = ClickHouseDriver(lambda: clickhouse_connect.get_client(interface="chdb", path=path))
+    driver = ClickHouseDriver(lambda: clickhouse_connect.get_client(interface="chdb", path=path, chdb_options=_EMBEDDED_OPTIONS))
     driver.command("SELECT 1")
     return driver
 
