@@ -101,6 +101,13 @@ def test_no_system_prompt_no_fingerprint() -> None:
     assert fingerprint(replace(generation("Be kind."), kind=Kind.AGENT)) == ""
 
 
+def test_only_the_system_prompt_takes_part() -> None:
+    alone = generation("Be kind.")
+    question = Message(role=Role.USER, parts=(text_part("Why?"),))
+    assert fingerprint(replace(alone, messages_in=(*alone.messages_in, question))) == fingerprint(alone)
+    assert fingerprint(replace(alone, messages_in=(question,))) == ""
+
+
 def test_the_fingerprint_is_stable_across_versions() -> None:
     """The first 16 digits of `printf 'Be kind.' | sha256sum`: stored fingerprints must stay comparable."""
     assert fingerprint(generation("Be kind.")) == "5499befb38dbf3fc"

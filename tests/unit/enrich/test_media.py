@@ -91,6 +91,7 @@ def test_an_oversized_text_leaves_its_head() -> None:
         image(uri="https://example.com/a.png"),
         image(uri="file:abc"),
         image(data="not base64!"),
+        image(data="abcd!efgh"),
         image(data=""),
         image(uri="data:image/png,raw"),
         text_part("x" * MAX_TEXT_CHARS),

@@ -123,6 +123,10 @@ class TestKinds:
         assert explained is not None
         assert explained.lines[-1].kind == "fixed"
 
+    def test_a_call_that_used_nothing_owes_no_request_fee(self) -> None:
+        assert total(generation("sonar", "perplexity", Usage(input=0, output=0))) == 0.0
+        assert BOOK.price(generation("sonar", "perplexity", Usage())) is None
+
     def test_free_models_cost_zero_and_that_is_a_price(self) -> None:
         assert BOOK.price(generation("openai/gpt-oss-20b:free", "openrouter")) == Cost(source="genai-prices")
 
@@ -163,6 +167,7 @@ class TestNames:
         [
             ("openai/gpt-4o", "", "openai/gpt-4o"),
             ("openai/gpt-4o", "litellm", "openai/gpt-4o"),
+            ("groq/llama-3.3-70b-versatile", "", "groq/llama-3.3-70b-versatile"),
             ("gpt-4o", "", "openai/gpt-4o"),
             ("gpt-4o-2024-08-06", "openai", "openai/gpt-4o"),
             ("anthropic/claude-sonnet-4-5", "", "anthropic/claude-sonnet-4-5"),

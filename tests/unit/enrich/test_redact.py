@@ -31,6 +31,7 @@ FOUND = [
     ("call +14155552671.", "call [PHONE]."),
     ("(415) 555-2671 or 415-555-2671", "[PHONE] or [PHONE]"),
     ("415-555-2671 415-555-2671", "[PHONE] [PHONE]"),
+    ("call 1 415-555-2671, 4 (415) 555-2671 or 7 020 7946 0958", "call 1 [PHONE], 4 [PHONE] or 7 [PHONE]"),
     ("tel:+49 30 901820", "tel:[PHONE]"),
     ("London 020 7946 0958", "London [PHONE]"),
     ("Paris 01 42 68 53 00", "Paris [PHONE]"),

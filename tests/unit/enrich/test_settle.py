@@ -97,6 +97,10 @@ class TestCounting:
         assert folded(got) == {"lean"}
         assert roots(got) == ["rich"]
 
+    def test_of_two_equal_records_the_earlier_wins(self) -> None:
+        assert counted(settle([call("b", "", 1, response_id="r"), call("a", "", 2, response_id="r")])) == {"b"}
+        assert counted(settle([call("b", "", 1, response_id="r"), call("a", "", 1, response_id="r")])) == {"a"}
+
     def test_a_losing_record_with_something_to_show_below_it_is_not_folded(self) -> None:
         got = settle([call("lean", response_id="r"), span("below", "lean", 1), call("rich", "", 5, response_id="r", detail=9)])
         assert counted(got) == {"rich"}

@@ -214,9 +214,9 @@ def _phone(regions: Sequence[str]) -> Judge:
             (plan.fullmatch(digits) or plan.fullmatch(digits[1:])) and _is_number(number, region) for region, plan in plans
         )
 
-    def judge(text: str, match: re.Match[str], done: int) -> Found | None:
+    def judge(text: str, match: re.Match[str], _done: int) -> Found | None:
         begin = match.start()
-        if match.lastgroup != "international" and _amid_groups(text, begin, done):
+        if match.lastgroup == "national" and _amid_groups(text, begin):
             return None
         for end in _ends(text, begin, match.end(), SHORTEST_PHONE):
             if not _stands_alone(text, begin, end, apart_from=".-/:+"):
@@ -229,16 +229,9 @@ def _phone(regions: Sequence[str]) -> Judge:
     return judge
 
 
-def _amid_groups(text: str, begin: int, done: int) -> bool:
-    """Whether these digits are not the first group of a longer number: `DE89 3704 0044 0532 0130`."""
-    before = begin - 1
-    return (
-        before > done
-        and text[begin].isdigit()
-        and text[before] == " "
-        and text[before - 1].isdigit()
-        and not _escape_end(text, before)
-    )
+def _amid_groups(text: str, begin: int) -> bool:
+    """Whether these digits go on with a longer number: `DE89 3704 0044 0532 0130`."""
+    return _GROUPS_OF_FOUR.fullmatch(text, max(0, begin - 10), begin) is not None
 
 
 def _national_plan(region: str) -> re.Pattern[str]:
@@ -275,6 +268,7 @@ _NUMBERED_LIKE_A_CARD = re.compile(
 _JSON = re.compile(r"\s*[\[{]")
 _JSON_AFTER = re.compile(r"\s*(?:[,\]}]|\Z)")
 _NEAR_CHARS = 256
+_GROUPS_OF_FOUR = re.compile(r"(?:[A-Z0-9]{4} ){2}")
 _DATE = re.compile(r"\d{1,2}[-/ ]\d{1,2}[-/ ]\d{2,4}")
 _AS_NUMBERS = {ord(letter): str(10 + place) for place, letter in enumerate(string.ascii_uppercase)}
 SHORTEST_IBAN = 15
@@ -329,16 +323,16 @@ def detectors(phone_regions: Sequence[str]) -> Mapping[Sensitive, Detector]:
         ),
         Detector(kind=Sensitive.CARD, hint=_LEFT_HINT + _CARD_HINT, core=re.compile(_CARDS), judge=_card),
         Detector(
-            kind=Sensitive.PHONE,
-            hint=_PHONE_HINT,
-            core=re.compile(_PHONES),
-            judge=_phone(phone_regions),
-        ),
-        Detector(
             kind=Sensitive.IP,
             hint=r"[0-9]{1,3}\.[0-9]{1,3}\.[0-9]|[0-9a-fA-F]{1,4}:[0-9a-fA-F]{0,4}:",
             core=re.compile(r"\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{0,4}){2,7}"),
             judge=_ip,
+        ),
+        Detector(
+            kind=Sensitive.PHONE,
+            hint=_PHONE_HINT,
+            core=re.compile(_PHONES),
+            judge=_phone(phone_regions),
         ),
     )
     return {detector.kind: detector for detector in known}

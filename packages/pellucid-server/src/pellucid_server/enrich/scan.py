@@ -14,8 +14,6 @@ def replace(text: str, core: re.Pattern[str], left: frozenset[str], by: Callable
     done = 0
     for match in core.finditer(text):
         begin = match.start()
-        if begin < done:
-            continue
         while begin > done and text[begin - 1] in left:
             begin -= 1
         replacement = by(text[begin : match.end()])
