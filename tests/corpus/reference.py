@@ -58,9 +58,17 @@ def _section(convention: Convention) -> list[str]:
         lines += [f"| {fact} | {_codes(keys)}{note} |" for fact, keys, note in facts]
         lines.append("")
     for label, keys in (
-        ("Also read", (*convention.keys, *convention.bare_keys)),
+        ("Also read", convention.keys),
+        ("Also read where another sign shows the convention", convention.bare_keys),
         ("Events and log records", convention.events),
-        ("Key families", tuple(_family(family.prefix, indexed=family.indexed) for family in convention.families)),
+        (
+            "Key families",
+            tuple(_family(family.prefix, indexed=family.indexed) for family in convention.families if not family.bare),
+        ),
+        (
+            "Key families, read where another sign shows the convention",
+            tuple(_family(family.prefix, indexed=family.indexed) for family in convention.families if family.bare),
+        ),
         ("Understood, and left as raw attributes", convention.silent),
     ):
         if keys:

@@ -205,6 +205,11 @@ def test_truncated_json_is_kept_as_text_and_flagged() -> None:
     assert found.flags == ("json_cut",)
 
 
+def test_cut_tool_definitions_define_nothing() -> None:
+    found = decoded({"gen_ai.operation.name": "chat", "gen_ai.tool.definitions": '[{"name": "get_wea'})
+    assert (found.tools, found.flags) == ((), ("json_cut",))
+
+
 def test_prose_in_brackets_is_not_called_cut() -> None:
     found = decoded({"openinference.span.kind": "TOOL", "output.value": "[see the manual] for {name}"})
     assert found.output == "[see the manual] for {name}"

@@ -28,7 +28,8 @@ from pellucid_server.model.span import Kind, Outcome
         ({"lmnr.span.type": "HUMAN_EVALUATOR"}, Kind.EVALUATOR),
         ({"traceloop.span.kind": "task", "gen_ai.operation.name": "chat"}, Kind.CHAIN),
         ({"ai.operationId": "ai.streamText.doStream"}, Kind.GENERATION),
-        ({"operation.name": "ai.embed.doEmbed my-function"}, Kind.EMBEDDING),
+        ({"operation.name": "ai.embed.doEmbed my-function", "ai.model.id": "x"}, Kind.EMBEDDING),
+        ({"operation.name": "ai.embed.doEmbed"}, Kind.SPAN),
         ({"ai.operationId": "ai.toolCall"}, Kind.TOOL),
         ({"ai.operationId": "ai.streamObject"}, Kind.CHAIN),
         ({"gen_ai.operation.name": "invoke_agent"}, Kind.AGENT),
@@ -51,6 +52,15 @@ from pellucid_server.model.span import Kind, Outcome
 )
 def test_kinds(attributes: dict[str, JsonValue], kind: Kind) -> None:
     assert decoded(attributes).kind is kind
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["metadata.plan", "tool.wrench", "prompt.colour", "agent.name", "operation.name", "event_loop.lag", "graph.node.x", "model"],
+)
+def test_common_words_claim_nothing(key: str) -> None:
+    span = decoded({key: "x"})
+    assert (span.kind, span.dialect, span.unmapped) == (Kind.SPAN, "", (key,))
 
 
 def test_an_agents_name_on_a_model_call_does_not_make_it_an_agent() -> None:

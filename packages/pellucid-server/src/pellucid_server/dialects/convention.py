@@ -40,6 +40,8 @@ class Family:
     """Last segments that are understood; the rest is listed as unmapped. None understands all."""
     indexed: bool = False
     """Whether the next segment must be an index: `gen_ai.prompt.0.role`, but not `gen_ai.prompt.name`."""
+    bare: bool = False
+    """Whether the prefix is a word that others use too (`metadata`): read only on a span that is claimed otherwise."""
 
 
 class Reading:

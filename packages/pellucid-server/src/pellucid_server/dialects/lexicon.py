@@ -145,4 +145,4 @@ def _in_family(rest: str, family: Family, bit: int) -> Entry | None:
         return UNKNOWN
     if "." in rest and any(beyond_bound(segment) for segment in rest.split(".")):
         return BEYOND
-    return Entry(bit, (), (), 0, family.prefix, rest)
+    return Entry(0, (), (), bit, family.prefix, rest) if family.bare else Entry(bit, (), (), 0, family.prefix, rest)

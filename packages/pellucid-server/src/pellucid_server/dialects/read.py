@@ -70,9 +70,9 @@ class Pass:
                     ranks[fact] = rank
             if prefix:
                 families.setdefault(prefix, []).append((rest, value))
-            elif bare_owners:
+            if bare_owners:
                 waiting.append((key, value))
-            elif not claims:
+            elif not (claims or prefix):
                 self.unmapped.append(key)
                 if rest == BEYOND.rest:
                     self.reading.flag("index_cut")
@@ -81,7 +81,7 @@ class Pass:
             self._read_bare(key, value)
 
     def _read_bare(self, key: str, value: JsonValue) -> None:
-        entry = LEXICON.keys[key]
+        entry = LEXICON.keys.get(key) or LEXICON.entry(key)
         for bit, (fact, rank, read) in entry.bare:
             if self.claimed & bit and self.ranks.get(fact, _UNRANKED) > rank and (found := read(value)) is not None:
                 setattr(self.facts, fact, found)

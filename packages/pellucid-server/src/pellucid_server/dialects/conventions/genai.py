@@ -69,8 +69,8 @@ def _derive(reading: Reading, facts: Facts) -> None:
         _read_tool(reading, facts)
     _read_messages(reading, facts)
     _read_parameters(reading, facts)
-    if not facts.tools:
-        facts.tools = tools_of(reading.value("gen_ai.tool.definitions"))
+    if not facts.tools and "gen_ai.tool.definitions" in reading.attributes:
+        facts.tools = tools_of(reading.attributes["gen_ai.tool.definitions"]) or _cut(reading, "gen_ai.tool.definitions")
     if not facts.documents:
         facts.documents = documents_of(reading.value("gen_ai.retrieval.documents"))
     raw_usage = reading.object("gen_ai.usage.raw")
@@ -82,6 +82,12 @@ def _derive(reading: Reading, facts: Facts) -> None:
     workflow = reading.attributes.get("gen_ai.workflow.name")
     if facts.operation == "invoke_workflow" and facts.name is None:
         facts.name = text(workflow)
+
+
+def _cut(reading: Reading, key: str) -> tuple[()]:
+    """Nothing, and a flag where that is because the text was cut."""
+    reading.value(key)
+    return ()
 
 
 def _read_messages(reading: Reading, facts: Facts) -> None:
@@ -284,7 +290,7 @@ CONVENTION = Convention(
         Family(prefix="gen_ai.usage.details"),
         Family(prefix="gen_ai.aggregated_usage"),
         Family(prefix="gen_ai.cost"),
-        Family(prefix="event_loop"),
+        Family(prefix="event_loop", bare=True),
     ),
     keys=(
         "gen_ai.input.messages",

@@ -41,14 +41,15 @@ CONVENTION = Convention(
     title="LiteLLM",
     about="LiteLLM's own OpenTelemetry callback, in the library and in its proxy.",
     scopes=("litellm",),
-    rules=(Rule(fact="user_id", read=text, keys=("metadata.user_api_key_end_user_id",)),),
-    bare=(Rule(fact="provider_user", read=text, keys=("llm.user",)),),
+    bare=(
+        Rule(fact="user_id", read=text, keys=("metadata.user_api_key_end_user_id",)),
+        Rule(fact="provider_user", read=text, keys=("llm.user",)),
+    ),
     families=(
-        Family(prefix="metadata"),
+        Family(prefix="metadata", bare=True),
         *(Family(prefix=f"llm.{name}") for name in ("openai", "anthropic", "azure", "vertex_ai", "gemini", "bedrock", "None")),
     ),
-    keys=("metadata.usage_object", "metadata.applied_guardrails", "metadata.cache_hit"),
-    bare_keys=("hidden_params", "llm.is_streaming"),
+    bare_keys=("metadata.usage_object", "metadata.applied_guardrails", "metadata.cache_hit", "hidden_params", "llm.is_streaming"),
     silent=("error.llm_provider", "hidden_params"),
     derive=_derive,
 )

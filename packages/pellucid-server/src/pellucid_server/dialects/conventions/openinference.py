@@ -49,10 +49,11 @@ def _derive(reading: Reading, facts: Facts) -> None:
         facts.tools = tools_of([first(row, "tool", "json_schema") for row in _tools(reading)])
     _read_documents(reading, facts)
     _read_metadata(reading, facts)
+    if facts.kind in (Kind.GENERATION, None):
+        _read_generation(reading, facts)
+        return
     sent, answered = reading.value("input.value"), reading.value("output.value")
     match facts.kind:
-        case Kind.GENERATION | None:
-            _read_generation(reading, facts, sent, answered)
         case Kind.EMBEDDING:
             _read_embedding(reading, facts, sent, answered)
         case Kind.TOOL:
@@ -63,11 +64,14 @@ def _derive(reading: Reading, facts: Facts) -> None:
             _read_step(reading, facts, sent, answered)
 
 
-def _read_generation(reading: Reading, facts: Facts, sent: JsonValue, answered: JsonValue) -> None:
+def _read_generation(reading: Reading, facts: Facts) -> None:
+    """The flattened messages first; the raw request, which repeats them, is read only for what they lack."""
     if is_empty(facts.messages_in):
         facts.messages_in = _messages(reading.family("llm.input_messages"), Role.USER) or _prompts(reading)
     if is_empty(facts.messages_out):
         facts.messages_out = _messages(reading.family("llm.output_messages"), Role.ASSISTANT) or _completions(reading)
+    lacks_request = is_empty(facts.messages_in) or facts.model_requested is None
+    sent, answered = reading.value("input.value") if lacks_request else None, reading.value("output.value")
     if isinstance(sent, dict):
         read_request(facts, sent)
     if isinstance(answered, dict):
@@ -254,13 +258,15 @@ CONVENTION = Convention(
         Rule(fact="cost_in", read=positive, keys=("llm.cost.prompt",)),
         Rule(fact="cost_out", read=positive, keys=("llm.cost.completion",)),
         Rule(fact="tags", read=texts, keys=("tag.tags",)),
-        Rule(fact="agent_name", read=text, keys=("agent.name",)),
         Rule(fact="tool_name", read=text, keys=("tool.name",)),
         Rule(fact="tool_call_id", read=text, keys=("tool.id", "tool_call.id")),
         Rule(fact="retrieval_query", read=text, keys=("reranker.query",)),
         Rule(fact="retrieval_top_k", read=count, keys=("reranker.top_k",)),
-        Rule(fact="prompt_name", read=text, keys=("prompt.id",)),
         Rule(fact="prompt_version", read=text, keys=("llm.prompt_template.version",)),
+    ),
+    bare=(
+        Rule(fact="agent_name", read=text, keys=("agent.name",)),
+        Rule(fact="prompt_name", read=text, keys=("prompt.id",)),
     ),
     families=(
         Family(prefix="llm.input_messages", leaves=_MESSAGE_LEAVES, indexed=True),
@@ -273,9 +279,9 @@ CONVENTION = Convention(
         Family(prefix="reranker.output_documents", leaves=_DOCUMENT_LEAVES, indexed=True),
         Family(prefix="embedding.embeddings", leaves=frozenset({"text", "vector"}), indexed=True),
         Family(prefix="llm.cost"),
-        Family(prefix="tool"),
-        Family(prefix="graph.node"),
-        Family(prefix="prompt"),
+        Family(prefix="tool", bare=True),
+        Family(prefix="graph.node", bare=True),
+        Family(prefix="prompt", bare=True),
     ),
     keys=(
         "input.value",

@@ -163,7 +163,7 @@ CONVENTION = Convention(
     about="`ai.*` of the AI SDK 3 to 6, of Mastra, and of AI SDK 7's legacy exporter; AI SDK 7 itself writes `gen_ai.*`.",
     scopes=("ai",),
     rules=(
-        Rule(fact="kind", read=_operation_kind, keys=("ai.operationId", "operation.name")),
+        Rule(fact="kind", read=_operation_kind, keys=("ai.operationId",)),
         Rule(fact="model_requested", read=text, keys=("aisdk.model.id", "ai.model.id")),
         Rule(fact="model_responded", read=text, keys=("ai.response.model",)),
         Rule(fact="provider", read=provider, keys=("aisdk.model.provider", "ai.model.provider")),
@@ -178,6 +178,7 @@ CONVENTION = Convention(
         Rule(fact="tool_name", read=text, keys=("ai.toolCall.name",)),
         Rule(fact="tool_call_id", read=text, keys=("ai.toolCall.id",)),
     ),
+    bare=(Rule(fact="kind", read=_operation_kind, keys=("operation.name",)),),
     families=(
         Family(prefix="ai.telemetry.metadata"),
         Family(prefix="ai.settings"),
