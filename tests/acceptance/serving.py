@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 START_LIMIT_S = 90.0
 """Far above the second or two that it takes: a shared machine must not make a test fail that is about something else."""
 STOP_LIMIT_S = 40.0
-SETTLE_LIMIT_S = 60.0
+SETTLE_LIMIT_S = 180.0
 
 
 class NotInTime(AssertionError):

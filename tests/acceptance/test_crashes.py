@@ -71,7 +71,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_fifty_kills(make_server: Mak
 def test_a_worker_killed_in_mid_batch_takes_nothing_with_it(make_server: MakeServer) -> None:
     server = make_server().start()
     killed = 0
-    with Load(server.url, traces_per_batch=80) as load:
+    with Load(server.url, threads=1, traces_per_batch=80, pause_s=0.3) as load:
         for _ in range(3):
             worker: psutil.Process = until(server.workers, 60, "a decode worker")[0]
             until(lambda worker=worker: worker.cpu_times().user > 1.0 or not worker.is_running(), 60, "it decodes")

@@ -1,18 +1,22 @@
 """The web's files: built by `make web` into this package, served with far-future caching for hashed names and none for the page itself.
 
-Every path that is no file is answered with the page, which routes in the browser.
+Every path that is no file is answered with the page, which routes in the browser; but a path of the API that no route has taken is a
+problem document, because a program that gets a page instead says something puzzling.
 """
 
 from pathlib import Path
 from stat import S_ISREG
 
 from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.routing import Match
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
 FOLDER = Path(__file__).parent / "web_files"
 _HASHED = ("/assets/",)
+_API = ("/api/", "/v1/")
 
 # The page shows what language models wrote: nothing may run but our own files, and nothing may be fetched from elsewhere.
 CONTENT_SECURITY_POLICY = (
@@ -46,6 +50,8 @@ class WebFiles:
         await response(scope, receive, send)
 
     async def _response(self, scope: Scope) -> Response:
+        if scope["path"].startswith(_API):
+            raise HTTPException(405 if _is_known(scope) else 404)
         if scope["method"] not in ("GET", "HEAD"):
             return PlainTextResponse("The web only answers GET.\n", status_code=405, headers={"allow": "GET, HEAD"})
         if self._files is None:
@@ -57,3 +63,8 @@ class WebFiles:
         if scope["path"].startswith(_HASHED):
             return PlainTextResponse("There is no such file; reload the page.\n", status_code=404)
         return FileResponse(self._folder / "index.html")
+
+
+def _is_known(scope: Scope) -> bool:
+    """Whether the path has a route for another method."""
+    return "app" in scope and any(route.matches(scope)[0] is Match.PARTIAL for route in scope["app"].routes)
