@@ -39,7 +39,10 @@ def test_authorization(value: str, found: KeyCredential | None) -> None:
     assert read(authorization=value) == found
 
 
-@pytest.mark.parametrize("value", ["Basic !!!", "Basic " + base64.b64encode(b"\xff\xfe").decode(), "Digest x", "sk-1 x"])
+BINARY = base64.b64encode(b"\xff\xfe").decode()
+
+
+@pytest.mark.parametrize("value", ["Basic !!!", "Basic \xff", f"Basic {BINARY}", "Digest x", "sk-1 x", "sk-1"])
 def test_what_cannot_be_understood_is_said(value: str) -> None:
     with pytest.raises(Unauthenticated):
         read(authorization=value)
@@ -55,7 +58,10 @@ def test_the_order_is_header_then_cookie() -> None:
     assert read() is None
 
 
-@given(st.dictionaries(st.sampled_from(["authorization", "x-api-key", "cookie"]), st.text()))
+values = st.builds(str.__add__, st.sampled_from(["", "Bearer ", "Basic ", "basic\t", "pellucid_session="]), st.text())
+
+
+@given(st.dictionaries(st.sampled_from(["authorization", "x-api-key", "cookie"]), values))
 def test_any_header_is_a_credential_none_or_a_clear_refusal(headers: dict[str, str]) -> None:
     try:
         found = read_credential(headers.get)

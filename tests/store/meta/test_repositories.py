@@ -6,12 +6,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from pellucid_server.core.errors import BadRequest, Conflict
+from pellucid_server.core.errors import Conflict
 from pellucid_server.model.change import AuditEvent
+from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role
 from pellucid_server.store.meta.comments import Comment
 from pellucid_server.store.meta.database import MetaStore
-from pellucid_server.store.meta.errors import DatabaseUnavailable
+from pellucid_server.store.meta.errors import DatabaseUnavailable, UnstorableText
 from pellucid_server.store.meta.invitations import Invitation
 from pellucid_server.store.meta.keys import ApiKey
 from pellucid_server.store.meta.organizations import Organization, Project
@@ -175,9 +176,32 @@ def test_a_thing_of_no_project_is_refused(filled: MetaStore) -> None:
         unit.views.add(replace(VIEW, id="view_2", project_id="nowhere"))
 
 
-def test_text_that_no_database_stores_is_a_bad_request(filled: MetaStore) -> None:
-    with pytest.raises(BadRequest), filled.writing() as unit:
-        unit.comments.add(replace(COMMENT, id="comment_2", body="half a pair: \ud800"))
+@pytest.mark.parametrize("bad", ["half a pair: \ud800", "nul: \0"])
+def test_text_that_no_database_stores_is_a_bad_request(filled: MetaStore, bad: str) -> None:
+    with pytest.raises(UnstorableText), filled.writing() as unit:
+        unit.comments.add(replace(COMMENT, id="comment_2", body=bad))
+    with pytest.raises(UnstorableText), filled.reading() as unit:
+        unit.comments.get("shop", bad)
+
+
+@pytest.mark.parametrize(
+    "bad", [{"a": "\ud800"}, {"\0": 1}, {"a": [1, {"b": float("nan")}]}, {"a": float("inf")}, {"a": ["x", "\udfff"]}], ids=repr
+)
+def test_json_that_no_database_stores_is_a_bad_request(filled: MetaStore, bad: dict[str, JsonValue]) -> None:
+    with pytest.raises(UnstorableText), filled.writing() as unit:
+        unit.views.put(replace(VIEW, state=bad))
+
+
+def test_json_may_be_as_deep_as_python_writes_it(filled: MetaStore) -> None:
+    deep: JsonValue = "end"
+    for _ in range(500):
+        deep = [deep]
+    with filled.writing() as unit:
+        unit.views.put(replace(VIEW, state={"deep": deep, "big": 10**40, "text": "\U0001f6d2"}))
+    with filled.reading() as unit:
+        kept = unit.views.get("shop", "view_1")
+    assert kept is not None
+    assert kept.state == {"deep": deep, "big": 10**40, "text": "\U0001f6d2"}
 
 
 def test_roles_in_places(filled: MetaStore) -> None:

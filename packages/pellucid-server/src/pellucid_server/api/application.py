@@ -8,7 +8,8 @@ from fastapi.openapi.utils import get_openapi
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from pellucid_server.api.guard import GuardSettings, RequestGuard
+from pellucid_server.api.body_limit import BodyLimit
+from pellucid_server.api.guard import OTLP_PATHS, GuardSettings, RequestGuard
 from pellucid_server.api.house import House
 from pellucid_server.api.problems import install_problems
 from pellucid_server.api.routers import ROUTERS
@@ -24,7 +25,8 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def create_app(house: House, guard: GuardSettings | None = None, lifespan: Lifespan | None = None) -> ASGIApp:
     """The application over a wired house."""
     app = create_api(house, lifespan)
-    return RequestGuard(_Compressed(app), local_owner=house.identity.resolver.local_owner, settings=guard)
+    bounded = BodyLimit(_Compressed(app), exempt=OTLP_PATHS)
+    return RequestGuard(bounded, local_owner=house.identity.resolver.local_owner, settings=guard)
 
 
 def create_api(house: House | None, lifespan: Lifespan | None = None) -> FastAPI:

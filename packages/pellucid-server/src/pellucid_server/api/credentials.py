@@ -1,7 +1,6 @@
 """Reads a credential out of headers or gRPC metadata. One project key is accepted wherever a client is used to putting it."""
 
 import base64
-import binascii
 from collections.abc import Callable
 from typing import TypeAlias
 
@@ -26,23 +25,23 @@ def read_credential(get: Get) -> Credential | None:
 
 
 def _of_authorization(value: str) -> KeyCredential | None:
+    if not value.strip():
+        return None
     scheme, _, rest = value.strip().partition(" ")
     sent = rest.strip()
-    if not sent:
-        return None
     match scheme.lower():
         case "bearer":
-            return KeyCredential(secret=sent)
+            return KeyCredential(secret=sent) if sent else None
         case "basic":
-            return _of_basic(sent)
+            return _of_basic(sent) if sent else None
         case _:
-            raise Unauthenticated(f"The scheme {scheme!r} of `Authorization` is not known here; send `Bearer` and an API key.")
+            raise Unauthenticated("`Authorization` begins with neither `Bearer` nor `Basic`; send `Authorization: Bearer sk-...`.")
 
 
 def _of_basic(sent: str) -> KeyCredential | None:
     try:
         public_key, _, secret = base64.b64decode(sent, validate=True).decode().partition(":")
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:  # not base64, or not text
         raise Unauthenticated("`Authorization: Basic` needs base64 of `public_key:secret_key`.") from error
     if secret:
         return KeyCredential(secret=secret, public_key=public_key or None)

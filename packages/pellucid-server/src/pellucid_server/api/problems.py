@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import Send
 
-from pellucid_server.core.errors import PellucidError, TooMany, Unauthenticated, Unavailable
+from pellucid_server.core.errors import PellucidError, TooLarge, TooMany, Unauthenticated, Unavailable
 
 MEDIA_TYPE = "application/problem+json"
 TYPE_PREFIX = "urn:pellucid:error:"
@@ -96,15 +96,19 @@ async def _invalid(_request: Request, error: Exception) -> Response:
 
 async def _http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    phrase = HTTPStatus(error.status_code).phrase
+    status = error.status_code
+    if status == TooLarge.status:
+        return problem_of(TooLarge(error.detail)).response()
+    phrase = HTTPStatus(status).phrase
     code = phrase.lower().replace(" ", "_").replace("-", "_")
     details = {
+        400: "The body could not be parsed; send valid JSON in UTF-8, not nested beyond reason.",
         404: f"Nothing is at {request.url.path}; the API reference lists all paths.",
         405: f"{request.method} is not a method of {request.url.path}; `Allow` names those that are.",
     }
-    detail = details.get(error.status_code, str(error.detail))
+    detail = details.get(status, str(error.detail))
     headers = dict(error.headers or {})
-    return Problem(status=error.status_code, code=code, title=phrase.capitalize(), detail=detail, headers=headers).response()
+    return Problem(status=status, code=code, title=phrase.capitalize(), detail=detail, headers=headers).response()
 
 
 async def _crash(_request: Request, _error: Exception) -> Response:

@@ -9,6 +9,8 @@ from pellucid_server.core.clock import Micros
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
+_LAST = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 def to_wire_time(time: Micros) -> str:
@@ -18,16 +20,19 @@ def to_wire_time(time: Micros) -> str:
 
 def from_wire_time(value: Any) -> Micros:
     """Text as a time; a time without an offset is UTC. Integers pass: inside the server times are those."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if not isinstance(value, str):
-        raise ValueError("a time is text such as 2026-11-24T06:00:00Z")
+    time = value if isinstance(value, int) and not isinstance(value, bool) else _parsed(value)
+    if not _FIRST <= time <= _LAST:
+        raise ValueError("a time lies in the years 1 to 9999")
+    return time
+
+
+def _parsed(value: Any) -> Micros:
     try:
         parsed = datetime.fromisoformat(value)
-        aware = parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
-        return (aware - _EPOCH) // _MICROSECOND
-    except (ValueError, OverflowError) as error:
+    except (ValueError, TypeError) as error:
         raise ValueError("a time is text such as 2026-11-24T06:00:00Z") from error
+    aware = parsed if parsed.tzinfo is not None else parsed.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // _MICROSECOND
 
 
 WireTime = Annotated[

@@ -3,23 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Integer, Table, Text, insert, select
+from sqlalchemy import BigInteger, Column, Connection, Index, Integer, Table, insert, select
 
 from pellucid_server.model.change import AuditEvent
 from pellucid_server.model.json import JsonValue
-from pellucid_server.store.meta.schema import JsonColumn, MicrosColumn, metadata, record
+from pellucid_server.store.meta.schema import JsonColumn, MicrosColumn, TextColumn, metadata, record
 
 audit_log = Table(
     "audit_log",
     metadata,
     # SQLite numbers rows by itself only for the type INTEGER.
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("organization_id", Text),
-    Column("project_id", Text),
+    Column("organization_id", TextColumn),
+    Column("project_id", TextColumn),
     Column("time", MicrosColumn, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("action", Text, nullable=False),
-    Column("target", Text, nullable=False),
+    Column("actor", TextColumn, nullable=False),
+    Column("action", TextColumn, nullable=False),
+    Column("target", TextColumn, nullable=False),
     Column("details", JsonColumn, nullable=False),
     Index("ix_audit_log_project_id", "project_id", "id"),
     Index("ix_audit_log_organization_id", "organization_id", "id"),

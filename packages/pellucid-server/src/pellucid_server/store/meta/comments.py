@@ -2,22 +2,22 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Table, Text, delete, func, insert, select, tuple_, update
+from sqlalchemy import Column, Connection, ForeignKey, Index, Table, delete, func, insert, select, tuple_, update
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.store.meta.organizations import projects
-from pellucid_server.store.meta.schema import MicrosColumn, columns, first, id_column, metadata, record
+from pellucid_server.store.meta.schema import MicrosColumn, TextColumn, columns, first, id_column, metadata, record
 
 comments = Table(
     "comments",
     metadata,
     id_column(),
     Column("project_id", ForeignKey(projects.c.id, ondelete="CASCADE"), nullable=False),
-    Column("trace_id", Text, nullable=False),
-    Column("span_id", Text),
-    Column("author", Text, nullable=False),
-    Column("author_name", Text, nullable=False),
-    Column("body", Text, nullable=False),
+    Column("trace_id", TextColumn, nullable=False),
+    Column("span_id", TextColumn),
+    Column("author", TextColumn, nullable=False),
+    Column("author_name", TextColumn, nullable=False),
+    Column("body", TextColumn, nullable=False),
     Column("time", MicrosColumn, nullable=False),
     Column("edited_time", MicrosColumn),
     Index("ix_comments_project_id", "project_id", "trace_id"),

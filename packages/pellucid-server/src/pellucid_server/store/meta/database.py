@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, OperationalError, StatementError
 
 from pellucid_server.core.errors import Conflict
 from pellucid_server.store.meta import migrate
@@ -56,11 +56,15 @@ def _translated() -> Iterator[None]:
         yield
     except IntegrityError as error:
         raise Conflict from error
-    except (DataError, UnicodeEncodeError) as error:
+    except DataError as error:
         raise UnstorableText from error
     except OperationalError as error:
         raise DatabaseUnavailable from error
     except DBAPIError as error:
         if error.connection_invalidated:
             raise DatabaseUnavailable from error
+        raise
+    except StatementError as error:
+        if isinstance(error.orig, UnstorableText):  # raised by a column type
+            raise error.orig from None
         raise

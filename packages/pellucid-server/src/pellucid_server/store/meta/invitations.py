@@ -2,23 +2,23 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, ForeignKey, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, ForeignKey, Table, delete, insert, select
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.model.scope import Role
 from pellucid_server.store.meta.organizations import organizations, projects
-from pellucid_server.store.meta.schema import MicrosColumn, RoleColumn, columns, first, id_column, metadata, record
+from pellucid_server.store.meta.schema import MicrosColumn, RoleColumn, TextColumn, columns, first, id_column, metadata, record
 
 invitations = Table(
     "invitations",
     metadata,
     id_column(),
-    Column("token_hash", Text, nullable=False, unique=True),
+    Column("token_hash", TextColumn, nullable=False, unique=True),
     Column("organization_id", ForeignKey(organizations.c.id, ondelete="CASCADE"), nullable=False, index=True),
     Column("project_id", ForeignKey(projects.c.id, ondelete="CASCADE"), index=True),
-    Column("email", Text, nullable=False),
+    Column("email", TextColumn, nullable=False),
     Column("role", RoleColumn, nullable=False),
-    Column("created_by", Text, nullable=False),
+    Column("created_by", TextColumn, nullable=False),
     Column("created_time", MicrosColumn, nullable=False),
     Column("expires_time", MicrosColumn, nullable=False),
 )

@@ -2,24 +2,24 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, ForeignKey, Table, Text, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Table, delete, func, insert, select, update
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.model.scope import Role
 from pellucid_server.store.meta.organizations import projects
-from pellucid_server.store.meta.schema import MicrosColumn, RoleColumn, columns, first, id_column, metadata, record
+from pellucid_server.store.meta.schema import MicrosColumn, RoleColumn, TextColumn, columns, first, id_column, metadata, record
 
 api_keys = Table(
     "api_keys",
     metadata,
     id_column(),
     Column("project_id", ForeignKey(projects.c.id, ondelete="CASCADE"), nullable=False, index=True),
-    Column("name", Text, nullable=False),
+    Column("name", TextColumn, nullable=False),
     Column("role", RoleColumn, nullable=False),
-    Column("public_key", Text, nullable=False, unique=True),
-    Column("secret_hash", Text, nullable=False, unique=True),
-    Column("prefix", Text, nullable=False),
-    Column("created_by", Text, nullable=False),
+    Column("public_key", TextColumn, nullable=False, unique=True),
+    Column("secret_hash", TextColumn, nullable=False, unique=True),
+    Column("prefix", TextColumn, nullable=False),
+    Column("created_by", TextColumn, nullable=False),
     Column("created_time", MicrosColumn, nullable=False),
     Column("last_used_time", MicrosColumn),
     Column("expires_time", MicrosColumn),

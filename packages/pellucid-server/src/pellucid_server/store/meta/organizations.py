@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Integer, Table, Text, insert, select, update
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Integer, Table, insert, select, update
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.model.json import JsonValue
-from pellucid_server.store.meta.schema import JsonColumn, MicrosColumn, columns, first, id_column, metadata, record
+from pellucid_server.store.meta.schema import JsonColumn, MicrosColumn, TextColumn, columns, first, id_column, metadata, record
 
 organizations = Table(
     "organizations",
     metadata,
     id_column(),
-    Column("name", Text, nullable=False),
+    Column("name", TextColumn, nullable=False),
     Column("created_time", MicrosColumn, nullable=False),
 )
 
@@ -22,7 +22,7 @@ projects = Table(
     metadata,
     id_column(),
     Column("organization_id", ForeignKey(organizations.c.id, ondelete="CASCADE"), nullable=False, index=True),
-    Column("name", Text, nullable=False),
+    Column("name", TextColumn, nullable=False),
     Column("created_time", MicrosColumn, nullable=False),
     Column("retention_days", Integer),
     Column("redaction", JsonColumn, nullable=False),

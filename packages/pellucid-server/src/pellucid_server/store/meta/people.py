@@ -2,20 +2,20 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, Table, Text, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, Table, delete, insert, select, update
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.model.scope import Role
 from pellucid_server.store.meta.organizations import organizations, projects
-from pellucid_server.store.meta.schema import MicrosColumn, RoleColumn, columns, first, id_column, metadata, record
+from pellucid_server.store.meta.schema import MicrosColumn, RoleColumn, TextColumn, columns, first, id_column, metadata, record
 
 people = Table(
     "people",
     metadata,
     id_column(),
-    Column("email", Text, nullable=False, unique=True),
-    Column("name", Text, nullable=False),
-    Column("password_hash", Text),
+    Column("email", TextColumn, nullable=False, unique=True),
+    Column("name", TextColumn, nullable=False),
+    Column("password_hash", TextColumn),
     Column("created_time", MicrosColumn, nullable=False),
 )
 
@@ -40,7 +40,7 @@ project_members = Table(
 sessions = Table(
     "sessions",
     metadata,
-    Column("token_hash", Text, primary_key=True),
+    Column("token_hash", TextColumn, primary_key=True),
     Column("person_id", ForeignKey(people.c.id, ondelete="CASCADE"), nullable=False, index=True),
     Column("created_time", MicrosColumn, nullable=False),
     Column("expires_time", MicrosColumn, nullable=False, index=True),

@@ -3,22 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Column, Connection, ForeignKey, Table, Text, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Table, delete, func, insert, select, update
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.store.meta.organizations import projects
-from pellucid_server.store.meta.schema import JsonColumn, MicrosColumn, columns, first, id_column, metadata, record
+from pellucid_server.store.meta.schema import JsonColumn, MicrosColumn, TextColumn, columns, first, id_column, metadata, record
 
 price_overrides = Table(
     "price_overrides",
     metadata,
     id_column(),
     Column("project_id", ForeignKey(projects.c.id, ondelete="CASCADE"), nullable=False, index=True),
-    Column("model_pattern", Text, nullable=False),
-    Column("provider", Text),
+    Column("model_pattern", TextColumn, nullable=False),
+    Column("provider", TextColumn),
     Column("from_time", MicrosColumn, nullable=False),
     Column("prices", JsonColumn, nullable=False),
-    Column("created_by", Text, nullable=False),
+    Column("created_by", TextColumn, nullable=False),
     Column("created_time", MicrosColumn, nullable=False),
 )
 

@@ -1,6 +1,8 @@
 """The one `MetaData` and the column kinds that all areas share. Tables live in the files of their areas."""
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -8,7 +10,9 @@ from sqlalchemy import JSON, BigInteger, Column, Dialect, MetaData, Row, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 
+from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role
+from pellucid_server.store.meta.errors import UnstorableText
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -24,8 +28,35 @@ metadata = MetaData(
     }
 )
 
-JsonColumn = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
-"""A JSON value; null is SQL's NULL."""
+
+class TextColumn(TypeDecorator[str]):
+    """A text that both databases can store: SQLite alone would take a NUL character. Raises `UnstorableText`."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """To the database."""
+        return None if value is None else storable(value)
+
+
+class JsonColumn(TypeDecorator[Any]):  # Any: each column has a shape of its own
+    """A JSON value that both databases can store; null is SQL's NULL. Raises `UnstorableText`."""
+
+    impl = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+    cache_ok = True
+
+    def process_bind_param(self, value: JsonValue, dialect: Dialect) -> JsonValue:
+        """To the database."""
+        for part in _walk(value):
+            if isinstance(part, str):
+                storable(part)
+            elif isinstance(part, float) and not math.isfinite(part):
+                raise UnstorableText("JSON has no NaN and no infinity; leave the value out, or send null.")
+        return value
+
+
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 MicrosColumn = BigInteger()
 """A `core.clock.Micros`."""
@@ -48,7 +79,28 @@ class RoleColumn(TypeDecorator[Role]):
 
 def id_column() -> Column[str]:
     """The primary key `id`: text, because ids of provisioning are taken as given."""
-    return Column("id", Text, primary_key=True)
+    return Column("id", TextColumn, primary_key=True)
+
+
+def storable(text: str) -> str:
+    """The text, or raise `UnstorableText`."""
+    if _UNSTORABLE.search(text):
+        raise UnstorableText
+    return text
+
+
+def _walk(value: JsonValue) -> Iterator[JsonValue]:
+    """Every scalar and every key, without recursion."""
+    waiting = [value]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, dict):
+            yield from part
+            waiting.extend(part.values())
+        elif isinstance(part, list | tuple):
+            waiting.extend(part)
+        else:
+            yield part
 
 
 RecordType = TypeVar("RecordType")

@@ -1,14 +1,14 @@
 """Facts of this installation under a key: small JSON values that belong to no project. Not for anything that is listed or searched."""
 
-from sqlalchemy import Column, Connection, Table, Text, delete, insert, select
+from sqlalchemy import Column, Connection, Table, delete, insert, select
 
 from pellucid_server.model.json import JsonValue
-from pellucid_server.store.meta.schema import JsonColumn, metadata
+from pellucid_server.store.meta.schema import JsonColumn, TextColumn, metadata
 
 settings = Table(
     "settings",
     metadata,
-    Column("key", Text, primary_key=True),
+    Column("key", TextColumn, primary_key=True),
     Column("value", JsonColumn),
 )
 

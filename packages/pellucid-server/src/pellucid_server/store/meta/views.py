@@ -3,23 +3,23 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, Text, delete, func, insert, or_, select, update
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Table, delete, func, insert, or_, select, update
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.model.json import JsonValue
 from pellucid_server.store.meta.organizations import projects
-from pellucid_server.store.meta.schema import JsonColumn, MicrosColumn, columns, first, id_column, metadata, record
+from pellucid_server.store.meta.schema import JsonColumn, MicrosColumn, TextColumn, columns, first, id_column, metadata, record
 
 saved_views = Table(
     "saved_views",
     metadata,
     id_column(),
     Column("project_id", ForeignKey(projects.c.id, ondelete="CASCADE"), nullable=False, index=True),
-    Column("page", Text, nullable=False),
-    Column("name", Text, nullable=False),
+    Column("page", TextColumn, nullable=False),
+    Column("name", TextColumn, nullable=False),
     Column("shared", Boolean, nullable=False),
     Column("state", JsonColumn, nullable=False),
-    Column("owner", Text, nullable=False),
+    Column("owner", TextColumn, nullable=False),
     Column("created_time", MicrosColumn, nullable=False),
     Column("updated_time", MicrosColumn, nullable=False),
 )
