@@ -205,6 +205,24 @@ def test_truncated_json_is_kept_as_text_and_flagged() -> None:
     assert found.flags == ("json_cut",)
 
 
+def test_prototype_keys_are_plain_data() -> None:
+    found = decoded(
+        {
+            "openinference.span.kind": "CHAIN",
+            "__proto__": "x",
+            "constructor.prototype": "x",
+            "metadata": '{"__proto__": {"polluted": true}, "plan": "pro"}',
+            "input.value": '{"__proto__": {"polluted": true}}',
+            "llm.input_messages.__proto__.message.content": "x",
+            "llm.input_messages.0.message.__proto__.content": "x",
+        }
+    )
+    assert found.metadata == {"__proto__": {"polluted": True}, "plan": "pro"}
+    assert found.input == {"__proto__": {"polluted": True}}
+    assert found.messages_in == ()
+    assert set(found.unmapped) == {"__proto__", "constructor.prototype", "llm.input_messages.__proto__.message.content"}
+
+
 def test_cut_tool_definitions_define_nothing() -> None:
     found = decoded({"gen_ai.operation.name": "chat", "gen_ai.tool.definitions": '[{"name": "get_wea'})
     assert (found.tools, found.flags) == ((), ("json_cut",))

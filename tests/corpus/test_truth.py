@@ -1,5 +1,7 @@
 """The corpus decodes to what the provider really served, but for the listed losses of emitters; each call is counted once."""
 
+from collections.abc import Iterator
+
 import pytest
 from tests.corpus.differences import PAGE, listed, page
 from tests.corpus.loader import Capture, captures, find, manifest, parts
@@ -190,6 +192,23 @@ def test_guardrail_and_embedding_shapes() -> None:
     (embedded,) = find("openinference-instrumentation-openai", "embeddings").kind("embedding")
     assert embedded.input == ["red apple", "green pear"]
     assert embedded.output == {"dimensions": 4, "embeddings": 2}
+
+
+def test_vectors_are_dropped() -> None:
+    embedded = [span for capture in captures() for span in capture.kind("embedding")]
+    assert embedded
+    for span in embedded:
+        assert not [value for value in _scalars([span.input, span.output]) if isinstance(value, float)], span.name
+
+
+def _scalars(value: object) -> Iterator[object]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        for inner in value:
+            yield from _scalars(inner)
+    else:
+        yield value
 
 
 def test_media_is_kept_with_its_type() -> None:

@@ -43,7 +43,6 @@ def assemble(found: Pass, *, received_at: int) -> Span:
     failed, error_type, status = _failure(raw, facts)
     requested, answered = _models(facts, failed=failed)
     sent, returned = _content(facts, kind)
-    dialect = found.dialect
     name = _name(facts, kind, raw)
     resource = facts_of(raw.resource)
     return Span(
@@ -96,9 +95,9 @@ def assemble(found: Pass, *, received_at: int) -> Span:
         payload_kept=facts.payload_kept if facts.payload_kept is not None else True,
         service=resource.service,
         scope=raw.scope_name or "",
-        dialect=dialect,
+        dialect=found.dialect,
         sdk=f"{raw.scope_name}/{raw.scope_version}" if raw.scope_name and raw.scope_version else resource.sdk,
-        framework_noise=_is_noise(facts, kind, raw, dialect),
+        framework_noise=_is_noise(facts, kind, raw),
         inherits_session=not facts.session_is_invented,
         unmapped=tuple(found.unmapped),
         flags=tuple(dict.fromkeys((*raw.flags, *reading.flags))),
@@ -137,11 +136,14 @@ def first_line(message: str) -> str:
     return message.strip().partition("\n")[0].partition("Traceback (most recent call last)")[0][:_MESSAGE_CHARS]
 
 
-def _is_noise(facts: Facts, kind: Kind, raw: RawSpan, dialect: str) -> bool:
-    """Whether it is plumbing of a framework, or infrastructure that no LLM convention knows."""
+def _is_noise(facts: Facts, kind: Kind, raw: RawSpan) -> bool:
+    """Whether it is plumbing of a framework, or infrastructure that no convention calls a step.
+
+    A convention's context alone is no evidence: some SDKs put user, environment or a rendered name on every span of the process.
+    """
     if facts.is_plumbing or is_plumbing(raw, kind):
         return True
-    return not dialect and kind is Kind.SPAN and is_infrastructure(raw, raw.attributes)
+    return kind is Kind.SPAN and facts.kind is None and is_infrastructure(raw, raw.attributes)
 
 
 def _name(facts: Facts, kind: Kind, raw: RawSpan) -> str:

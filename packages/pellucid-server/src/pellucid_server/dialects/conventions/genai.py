@@ -309,6 +309,8 @@ CONVENTION = Convention(
     ),
     silent=(
         "gen_ai.usage.total_tokens",
+        "gen_ai.usage.input_token_details",
+        "gen_ai.usage.output_token_details",
         "gen_ai.tool.type",
         "gen_ai.tool.description",
         "gen_ai.agent.id",

@@ -108,7 +108,7 @@ CONVENTION = Convention(
         ),
     ),
     families=(Family(prefix=_METADATA), Family(prefix="langsmith.trace"), Family(prefix="langsmith.span")),
-    keys=tuple(f"gen_ai.usage.{name}" for name in _DETAILS),
+    bare_keys=tuple(f"gen_ai.usage.{name}" for name in _DETAILS),
     silent=(
         "langsmith.traceable",
         "langsmith.is_root",

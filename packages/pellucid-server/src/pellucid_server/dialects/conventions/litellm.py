@@ -50,6 +50,6 @@ CONVENTION = Convention(
         *(Family(prefix=f"llm.{name}") for name in ("openai", "anthropic", "azure", "vertex_ai", "gemini", "bedrock", "None")),
     ),
     bare_keys=("metadata.usage_object", "metadata.applied_guardrails", "metadata.cache_hit", "hidden_params", "llm.is_streaming"),
-    silent=("error.llm_provider", "hidden_params"),
+    silent=("error.llm_provider",),
     derive=_derive,
 )

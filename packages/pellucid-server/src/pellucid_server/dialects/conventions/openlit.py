@@ -20,6 +20,6 @@ CONVENTION = Convention(
     title="OpenLIT",
     about="OpenLIT's instrumentations; its content comes in events, as a plain transcript.",
     scopes=("openlit",),
-    silent=("gen_ai.endpoint", "gen_ai.application_name", "telemetry.sdk.name"),
+    silent=("gen_ai.endpoint", "gen_ai.application_name"),
     derive=_derive,
 )
