@@ -3,6 +3,7 @@ import {
   formatAge,
   formatAgo,
   formatAmount,
+  formatAxisMoney,
   formatBytes,
   formatClock,
   formatCompact,
@@ -53,6 +54,17 @@ describe("money", () => {
 
   it("is never scientific", () => {
     for (let power = -15; power < 15; power++) expect(formatAmount(1.5 * 10 ** power)).not.toMatch(/e/);
+  });
+
+  it("is short on an axis", () => {
+    expect([0, 0.5, 1.5, 0.00025, 20, 1500].map(formatAxisMoney)).toEqual([
+      "$0",
+      "$0.5",
+      "$1.5",
+      "$0.00025",
+      "$20",
+      "$1.5 k",
+    ]);
   });
 
   it("writes unit prices per million", () => {

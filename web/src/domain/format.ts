@@ -49,6 +49,14 @@ export function formatMoney(usd: number | null | undefined): string {
   return amount.startsWith("−") ? `−$${amount.slice(1)}` : `$${amount}`;
 }
 
+/** Money on an axis: as few figures as tell the ticks apart. */
+export function formatAxisMoney(usd: number): string {
+  if (usd === 0) return "$0";
+  if (Math.abs(usd) >= 1000) return `$${formatCompact(usd)}`;
+  const text = Number(usd.toPrecision(2)).toFixed(Math.max(0, 1 - Math.floor(Math.log10(Math.abs(usd)))));
+  return `$${text.includes(".") ? text.replace(/\.?0+$/, "") : text}`;
+}
+
 /** Price of a million tokens: `$3.00`. */
 export function formatUnitPrice(usdPerMillion: number): string {
   return `$${usdPerMillion < 0.1 ? Number(usdPerMillion.toPrecision(3)).toString() : usdPerMillion.toFixed(2)}`;

@@ -7,6 +7,7 @@ import {
   rangeName,
   relativeMs,
   resolveRange,
+  roundTicks,
   shiftRange,
   widenRange,
 } from "./timeRange";
@@ -45,6 +46,17 @@ describe("ranges", () => {
     const { from, to } = resolveRange(absoluteRange(NOW, NOW - HOUR), NOW);
     expect(to - from).toBe(HOUR);
   });
+});
+
+describe("ticks", () => {
+  it("stand at round times of the person's clock", () => {
+    const { times, step } = roundTicks(NOW - 24 * HOUR, NOW, 9, 0);
+    expect(step).toBe(3 * HOUR);
+    expect(times.map((time) => new Date(time).getUTCHours() % 3)).toEqual(times.map(() => 0));
+    const india = roundTicks(NOW - 24 * HOUR, NOW, 9, 5.5 * HOUR).times[0] ?? 0;
+    expect(new Date(india).getUTCMinutes()).toBe(30);
+  });
+  it("stay few however long the range", () => expect(roundTicks(0, NOW, 8, 0).times.length).toBeLessThan(1000));
 });
 
 describe("buckets", () => {

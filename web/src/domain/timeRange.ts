@@ -103,3 +103,15 @@ export function buckets(from: number, to: number, interval: Interval): number[] 
   for (let start = first; start < to && starts.length < 2000; start += width) starts.push(start);
   return starts;
 }
+
+const TICK_STEPS = [1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720, 1440, 2880, 7200, 10_080, 20_160, 43_200].map(
+  (minutes) => minutes * 60_000,
+);
+
+/** Round instants within a range, at most `most`; `offset` is what the person's clock is ahead of UTC, in milliseconds. */
+export function roundTicks(from: number, to: number, most: number, offset: number): { times: number[]; step: number } {
+  const step = TICK_STEPS.find((each) => (to - from) / each <= most) ?? 43_200 * 60_000;
+  const times: number[] = [];
+  for (let at = Math.ceil((from + offset) / step) * step - offset; at <= to; at += step) times.push(at);
+  return { times, step };
+}

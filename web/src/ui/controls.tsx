@@ -124,7 +124,7 @@ export function Segments<V extends string>({
   return (
     <fieldset
       aria-label={label}
-      className="inline-flex h-7 overflow-hidden rounded-ctl border border-line-strong bg-control"
+      className="inline-flex h-7 w-fit shrink-0 overflow-hidden rounded-ctl border border-line-strong bg-control"
     >
       {options.map((option) => (
         <button
@@ -179,7 +179,7 @@ export function Stat({ label, children, title }: { label: string; children: Reac
   return (
     <div className="flex shrink-0 flex-col" title={title}>
       <dt className="text-micro text-fg-3">{label}</dt>
-      <dd className="text-body font-medium whitespace-nowrap">{children}</dd>
+      <dd className="flex min-h-5 items-center gap-1 text-body font-medium whitespace-nowrap">{children}</dd>
     </div>
   );
 }

@@ -56,3 +56,10 @@ export function useTitle(title: string): void {
     document.title = `${title} · Pellucid`;
   }, [title]);
 }
+
+/** The last value that there was: an answer that failed does not empty the page. */
+export function useKept<T>(value: T | undefined): T | undefined {
+  const [kept, setKept] = useState(value);
+  if (value !== undefined && value !== kept) setKept(value);
+  return value ?? kept;
+}

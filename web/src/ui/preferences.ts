@@ -63,3 +63,8 @@ export function useTimeZone(): string {
   const [choice] = usePreference("timeZone");
   return choice === "UTC" ? "UTC" : Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
+
+/** What the chosen zone is ahead of UTC at a time, in milliseconds. */
+export function zoneOffset(time: number, zone: string): number {
+  return zone === "UTC" ? 0 : -new Date(time).getTimezoneOffset() * 60_000;
+}

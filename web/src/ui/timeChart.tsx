@@ -113,7 +113,7 @@ function optionOf({ series, from, to, format, max }: Inputs, zone: string): Para
       type: "value",
       min: 0,
       max,
-      splitNumber: 3,
+      ...(max === undefined ? { splitNumber: 3 } : { interval: max / 4 }),
       axisLabel: { color: text, fontSize: 11, formatter: (value: number) => format(value) },
       splitLine: { lineStyle: { color: resolveColour("--grid") } },
     },

@@ -5,16 +5,17 @@ import { useCallback, useMemo } from "react";
 import { OUTCOMES } from "@/api/types";
 import { carried } from "@/domain/address";
 import { quote } from "@/domain/filterText";
-import { formatCompact, formatCount, formatDuration, formatMoney, formatShare } from "@/domain/format";
+import { formatAxisMoney, formatCompact, formatCount, formatDuration, formatMoney, formatShare } from "@/domain/format";
 import { groupsOf, pointsOf } from "@/domain/series";
 import { absoluteRange, INTERVAL_MS } from "@/domain/timeRange";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { NoTraces } from "@/features/traces/noTraces";
 import { SkeletonRows, StaleNotice, useLate } from "@/ui/states";
 import { TimeChart } from "@/ui/timeChart";
+import { Latest } from "./latest";
 import { Figure, Panel } from "./panel";
 import { Quality } from "./quality";
-import { type HomeState, useHome } from "./useHome";
+import { ended, type HomeState, useHome } from "./useHome";
 
 export default function HomePage() {
   const home = useHome();
@@ -35,6 +36,7 @@ export default function HomePage() {
             <Costs home={home} />
             <Quality home={home} />
           </div>
+          <Latest home={home} />
         </div>
       )}
     </>
@@ -85,8 +87,8 @@ function Happened({ home }: { home: HomeState }) {
     [rows, home.range, home.interval],
   );
   const traces = number(now.traces_count);
-  const errors = number(now.errors_sum);
-  const refusals = number(now.refusals_sum);
+  const errors = ended(rows, "error");
+  const refusals = ended(rows, "refused");
   const figure = (key: string) => ({ now: number(now[key]), before: number(before[key]) });
   const search = carried(home.search);
   return (
@@ -106,8 +108,9 @@ function Happened({ home }: { home: HomeState }) {
           }
         />
         <Figure
-          label="Errors"
-          {...figure("errors_sum")}
+          label="With an error"
+          now={errors}
+          before={ended(home.previousEnds.data?.data, "error")}
           more="bad"
           value={
             <Link to="/traces" search={{ ...search, filter: "outcome:error" }} className="hover:text-accent-fg">
@@ -117,8 +120,9 @@ function Happened({ home }: { home: HomeState }) {
           }
         />
         <Figure
-          label="Refusals"
-          {...figure("refusals_sum")}
+          label="Refused"
+          now={refusals}
+          before={ended(home.previousEnds.data?.data, "refused")}
           more="bad"
           value={
             <Link to="/traces" search={{ ...search, filter: "outcome:refused" }} className="hover:text-accent-fg">
@@ -229,7 +233,7 @@ function Costs({ home }: { home: HomeState }) {
         series={series}
         from={home.range.from}
         to={home.range.to}
-        format={formatMoney}
+        format={formatAxisMoney}
         onPick={toTraces}
       />
       <ul className="flex flex-wrap gap-x-4 gap-y-1 text-label">

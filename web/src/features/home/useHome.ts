@@ -3,7 +3,7 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { metricsQuery } from "@/api/metrics";
 import { fewTracesQuery } from "@/api/traces";
-import type { MetricRow } from "@/api/types";
+import type { MetricRow, TraceRow } from "@/api/types";
 import { rangeOf } from "@/domain/address";
 import { absoluteRange, intervalFor, resolveRange } from "@/domain/timeRange";
 import { scoreNamesOf } from "@/features/traces/columns";
@@ -12,8 +12,6 @@ import { useNow } from "@/ui/hooks";
 
 const TOTALS = [
   { measure: "traces", aggregation: "count" },
-  { measure: "errors", aggregation: "sum" },
-  { measure: "refusals", aggregation: "sum" },
   { measure: "users", aggregation: "uniq" },
   { measure: "cost", aggregation: "sum" },
   { measure: "tokens", aggregation: "sum" },
@@ -21,7 +19,7 @@ const TOTALS = [
 ];
 
 /** Attributes of few values, by which quality is looked at. */
-export const SLICES = ["release", "feature", "user_tier", "model", "prompt_fingerprint", "tag"] as const;
+export const SLICES = ["release", "feature", "user_tier", "model", "prompt_fingerprint", "tags"] as const;
 
 export function useHome() {
   const [search] = useAddress();
@@ -37,14 +35,11 @@ export function useHome() {
   const previous = useQuery(
     metricsQuery({ measures: TOTALS, filter, from: roundMinutes(before.from), to: roundMinutes(before.to) }),
   );
-  const outcomes = useQuery(
-    metricsQuery({
-      measures: [{ measure: "traces", aggregation: "count" }],
-      dimensions: ["outcome"],
-      interval,
-      ...scope,
-    }),
+  const ends = { measures: [{ measure: "traces", aggregation: "count" }], dimensions: ["outcome"] };
+  const previousEnds = useQuery(
+    metricsQuery({ ...ends, filter, from: roundMinutes(before.from), to: roundMinutes(before.to) }),
   );
+  const outcomes = useQuery(metricsQuery({ ...ends, interval, ...scope }));
   const costs = useQuery(
     metricsQuery({ measures: [{ measure: "cost", aggregation: "sum" }], dimensions: ["model"], interval, ...scope }),
   );
@@ -52,8 +47,18 @@ export function useHome() {
     metricsQuery({ measures: [{ measure: "cost", aggregation: "sum" }], dimensions: ["feature"], ...scope }),
   );
   const recent = useQuery(fewTracesQuery({ ...scope, order: "-start_time" }, 200));
-  const names = scoreNamesOf(recent.data?.data ?? []).slice(0, 4);
-  return { search, range, interval, scope, totals, previous, outcomes, costs, features, recent, names };
+  const names = worstFirst(recent.data?.data ?? [], scoreNamesOf(recent.data?.data ?? []).slice(0, 4));
+  return { search, range, interval, scope, totals, previous, previousEnds, outcomes, costs, features, recent, names };
+}
+
+/** The score that stands lowest is the one to look at first. */
+function worstFirst(rows: readonly TraceRow[], names: readonly string[]): string[] {
+  const meanOf = (name: string) => {
+    const values = rows.flatMap((row) => row.scores.find((score) => score.name === name)?.mean ?? []);
+    const share = values.length > 4 && values.every((value) => value >= 0 && value <= 1);
+    return share ? values.reduce((sum, value) => sum + value, 0) / values.length : 1;
+  };
+  return [...names].sort((a, b) => meanOf(a) - meanOf(b));
 }
 
 export type HomeState = ReturnType<typeof useHome>;
@@ -75,6 +80,12 @@ export function useQuality(name: string | undefined, { scope, interval }: HomeSt
     queries: SLICES.map((dimension) => ({ ...metricsQuery({ measures, dimensions: [dimension], ...scope }), enabled })),
   });
   return { series, whole, slices };
+}
+
+/** Traces that ended so, summed over the rows. */
+export function ended(rows: readonly MetricRow[] | undefined, outcome: string): number | null {
+  if (!rows) return null;
+  return rows.reduce((sum, row) => sum + (row.outcome === outcome ? Number(row.traces_count ?? 0) : 0), 0);
 }
 
 export interface ScorePoint {

@@ -15,6 +15,7 @@ import { DensityButton } from "@/features/traces/toolbar";
 import { ViewsMenu } from "@/features/traces/viewsMenu";
 import { listQueryOf, useAddress } from "@/ui/address";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
+import { useKept } from "@/ui/hooks";
 import { ListStates } from "@/ui/listPage";
 import { usePreference } from "@/ui/preferences";
 import { Empty } from "@/ui/states";
@@ -106,7 +107,8 @@ export default function SessionsPage() {
   const { offset, ...query } = listQueryOf(search);
   const order = search.order ?? "-last_time";
   const list = useInfiniteQuery(sessionsQuery({ ...query, order }));
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? NONE, [list.data]);
+  const data = useKept(list.data);
+  const rows = useMemo(() => data?.pages.flatMap((page) => page.data) ?? NONE, [data]);
   const setFilter = useCallback(
     (text: string, how: { done: boolean }) => patch({ filter: text.trim() || null }, { replace: !how.done }),
     [patch],

@@ -123,7 +123,8 @@ function Comparison({ left, right }: { left: TraceDetail; right: TraceDetail }) 
 
 function stepsOf(detail: TraceDetail): Step[] {
   return buildTree(detail.spans, { showFolded: false }).nodes.map((node) => ({
-    key: `${node.span.kind} ${node.span.name}`,
+    // Roots face each other whatever they are called.
+    key: node.depth === 0 ? node.span.kind : `${node.span.kind} ${node.span.name}`,
     depth: node.depth,
     span: node.span,
   }));

@@ -17,7 +17,7 @@ export function SpanBar({
   const bar = barOf(span, window, now);
   if (!bar.visible) return <span className="relative block h-2" />;
   return (
-    <span data-kind={span.kind} className="relative block h-2" aria-hidden="true">
+    <span data-kind={span.kind} className="relative block" style={{ height: height + 2 }} aria-hidden="true">
       <i
         className="absolute top-px rounded-[2px] bg-kind"
         style={{
@@ -28,7 +28,11 @@ export function SpanBar({
         }}
       />
       {bar.mark !== null && (
-        <u className="absolute -top-px h-2.5 w-[1.5px] bg-fg" style={{ left: `${bar.mark}%` }} title="first token" />
+        <u
+          className="absolute -top-px w-[1.5px] bg-fg"
+          style={{ left: `${bar.mark}%`, height: height + 4 }}
+          title="first token"
+        />
       )}
     </span>
   );

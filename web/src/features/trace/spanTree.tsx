@@ -182,13 +182,16 @@ function RowNotes({ node, shut }: { node: SpanNode; shut: boolean }) {
   const { span } = node;
   return (
     <>
-      {span.outcome === "error" && (
-        <span className="max-wide:hidden min-w-0 max-w-[45%]">
-          <Badge tone="error" icon={CircleAlert} title={oneLine(span.status_message)}>
-            {oneLine(span.status_message, 24).split(" ")[0] || "error"}
-          </Badge>
-        </span>
-      )}
+      {span.outcome === "error" &&
+        (node.children.some((child) => child.span.outcome === "error") ? (
+          <OutcomeIcon outcome="error" size={13} />
+        ) : (
+          <span className="max-w-[38%] min-w-0 shrink-2 max-wide:hidden">
+            <Badge tone="error" icon={CircleAlert} title={oneLine(span.status_message)}>
+              {oneLine(span.status_message, 40).split(/[ :]/)[0] || "error"}
+            </Badge>
+          </span>
+        ))}
       {span.outcome === "refused" && <OutcomeIcon outcome="refused" size={13} />}
       {span.document_count > 0 && <span className="shrink-0 text-fg-3">{plural(span.document_count, "doc")}</span>}
       {node.detached && (

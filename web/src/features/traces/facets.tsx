@@ -9,11 +9,24 @@ import type { Facet, FieldInfo, Outcome } from "@/api/types";
 import { chosenValues, excludedValues, removeField, toggleValue } from "@/domain/filterText";
 import { formatCount } from "@/domain/format";
 import { cx } from "@/ui/classes";
+import { useKept } from "@/ui/hooks";
 import { Icon, OutcomeIcon } from "@/ui/icons";
 import { useLate } from "@/ui/states";
 
-/** In this order where the server knows them; others follow. */
-const FIRST = ["outcome", "feature", "model", "release", "user_tier", "prompt", "name", "tag", "provider", "kind"];
+/** Counted at once, in this order, where the server knows them. The others are counted when they are opened. */
+const FIRST = [
+  "outcome",
+  "feature",
+  "model",
+  "release",
+  "user_tier",
+  "prompt_name",
+  "name",
+  "tags",
+  "tool_name",
+  "document_classes",
+  "provider",
+];
 const SHORT = 6;
 const LONG = 30;
 
@@ -26,12 +39,12 @@ export interface FacetsProps {
 export function Facets({ text, query, onChange }: FacetsProps) {
   const [find, setFind] = useState("");
   const { data: fields = [] } = useQuery(fieldsQuery());
-  const names = facetFields(fields).map((field) => field.name);
+  const all = facetFields(fields);
+  const names = all.filter((field) => FIRST.includes(field.name)).map((field) => field.name);
   const facets = useQuery(facetsQuery(names, query, SHORT));
-  const waiting = useLate(facets.isPending);
-  const shown = facetFields(fields).filter((field) =>
-    `${field.label} ${field.name}`.toLowerCase().includes(find.toLowerCase()),
-  );
+  const counted = useKept(facets.data);
+  const waiting = useLate(facets.isPending && !counted);
+  const shown = all.filter((field) => `${field.label} ${field.name}`.toLowerCase().includes(find.toLowerCase()));
   return (
     <aside aria-label="Facets" className="flex h-full flex-col">
       <label className="flex h-9 shrink-0 items-center gap-1.5 px-4 text-fg-3">
@@ -45,11 +58,12 @@ export function Facets({ text, query, onChange }: FacetsProps) {
       </label>
       <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-4">
         {waiting && names.map((name) => <div key={name} className="skeleton mb-6 h-16" />)}
-        {facets.data &&
+        {counted &&
           shown.map((field) => {
-            const facet = facets.data.data[field.name];
+            const facet = counted.data[field.name];
+            const first = FIRST.includes(field.name);
             const chosen = chosenValues(text, field.name).length + excludedValues(text, field.name).length;
-            if (!facet || (facet.data.length === 0 && !chosen)) return null;
+            if (first && !facet?.data.length && !chosen) return null;
             return (
               <FacetGroup
                 key={field.name}
@@ -74,17 +88,20 @@ function facetFields(fields: readonly FieldInfo[]): FieldInfo[] {
     .sort((a, b) => place(a.name) - place(b.name));
 }
 
+const NOTHING: Facet = { data: [], other_count: 0, missing_count: 0 };
+
 interface GroupProps extends FacetsProps {
   field: FieldInfo;
-  facet: Facet;
+  /** Counted already; undefined for a facet that is counted when it is opened. */
+  facet: Facet | undefined;
   chosen: number;
 }
 
 function FacetGroup({ field, facet, chosen, text, query, onChange }: GroupProps) {
-  const [shut, setShut] = useState(false);
+  const [shut, setShut] = useState(facet === undefined && chosen === 0);
   const [long, setLong] = useState(false);
-  const all = useQuery({ ...facetQuery(field.name, query, LONG), enabled: long });
-  const data = long ? (all.data ?? facet) : facet;
+  const all = useQuery({ ...facetQuery(field.name, query, long ? LONG : SHORT), enabled: !shut && (long || !facet) });
+  const data = (long || !facet ? all.data : facet) ?? facet ?? NOTHING;
   const wanted = chosenValues(text, field.name);
   const excluded = excludedValues(text, field.name);
   const missing = [...wanted, ...excluded].filter((value) => !data.data.some((each) => each.value === value));
@@ -127,7 +144,8 @@ function FacetGroup({ field, facet, chosen, text, query, onChange }: GroupProps)
               }
             />
           ))}
-          {(facet.other_count > 0 || long) && (
+          {rows.length === 0 && all.data && <p className="h-6 pl-5 text-label text-fg-3">none</p>}
+          {(data.other_count > 0 || long) && (
             <button type="button" className="h-6 rounded text-label text-accent-fg" onClick={() => setLong(!long)}>
               {long ? "Fewer" : "More"}
             </button>

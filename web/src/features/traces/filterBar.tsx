@@ -41,7 +41,7 @@ export function FilterBar({ value, onChange, error, offset, placeholder }: Filte
   const applied = useRef(value);
   // What others wrote into the address (a facet, Back) replaces the draft; what the person types does not.
   useEffect(() => {
-    if (value !== applied.current) {
+    if (value !== applied.current.trim()) {
       applied.current = value;
       setText(value);
     }
@@ -70,8 +70,8 @@ export function FilterBar({ value, onChange, error, offset, placeholder }: Filte
     const tail = place.what === "value" && !text.slice(place.to).startsWith(" ") ? " " : "";
     write(text.slice(0, place.from) + written + tail + text.slice(place.to), place.from + written.length + tail.length);
   };
+  const open = choices.length > 0 && caret !== null;
   const onKey = (event: KeyboardEvent<HTMLInputElement>) => {
-    const open = choices.length > 0 && caret !== null;
     if (open && (event.key === "ArrowDown" || event.key === "ArrowUp")) {
       event.preventDefault();
       const step = event.key === "ArrowDown" ? 1 : -1;
@@ -92,12 +92,15 @@ export function FilterBar({ value, onChange, error, offset, placeholder }: Filte
   const problem = error instanceof ApiProblem && error.status === 400 ? error : null;
   const errorAt =
     problem?.position === null || problem?.position === undefined ? null : Math.max(0, problem.position - offset);
+  // What is still being typed is not called wrong.
+  const typingThere = open && place !== null && errorAt !== null && place.from <= errorAt && errorAt <= place.to;
+  const showProblem = problem !== null && !typingThere;
   return (
     <div className="relative min-w-0 flex-1">
       <div
         className={cx(
           "flex h-8 items-center gap-2 rounded-ctl border bg-bg px-2 focus-within:shadow-[0_0_0_3px_var(--accent-soft)]",
-          problem ? "border-error" : "border-line-strong focus-within:border-accent",
+          showProblem ? "border-error" : "border-line-strong focus-within:border-accent",
         )}
       >
         <Icon icon={Search} size={14} className="text-fg-3" />
@@ -127,11 +130,11 @@ export function FilterBar({ value, onChange, error, offset, placeholder }: Filte
             id="filter"
             role="combobox"
             aria-label="Filter"
-            aria-expanded={choices.length > 0 && caret !== null}
+            aria-expanded={open}
             aria-controls="filter-completions"
             aria-activedescendant={at >= 0 ? `completion-${at}` : undefined}
-            aria-invalid={problem !== null}
-            aria-describedby={problem ? "filter-problem" : undefined}
+            aria-invalid={showProblem}
+            aria-describedby={showProblem ? "filter-problem" : undefined}
             autoComplete="off"
             spellCheck={false}
             placeholder={placeholder}
@@ -161,11 +164,11 @@ export function FilterBar({ value, onChange, error, offset, placeholder }: Filte
           <Kbd>/</Kbd>
         )}
       </div>
-      {caret !== null && choices.length > 0 && (
-        <Completions choices={choices} at={at} onAccept={accept} onHover={setAt} />
-      )}
-      {problem && (caret === null || choices.length === 0) && (
-        <FilterProblem problem={problem} text={text} at={errorAt} />
+      {(showProblem || open) && (
+        <div className="floating absolute top-9 left-0 w-[440px] max-w-full">
+          {showProblem && <FilterProblem problem={problem} text={text} at={errorAt} />}
+          {open && <Completions choices={choices} at={at} onAccept={accept} onHover={setAt} />}
+        </div>
       )}
     </div>
   );
@@ -173,7 +176,7 @@ export function FilterBar({ value, onChange, error, offset, placeholder }: Filte
 
 function FilterProblem({ problem, text, at }: { problem: ApiProblem; text: string; at: number | null }) {
   return (
-    <div id="filter-problem" role="alert" className="floating absolute top-9 left-0 max-w-full p-2 text-label">
+    <div id="filter-problem" role="alert" className="p-2 text-label">
       {at !== null && (
         <pre aria-hidden="true" className="mono mb-1 overflow-hidden text-fg-2">
           {text}
@@ -181,8 +184,7 @@ function FilterProblem({ problem, text, at }: { problem: ApiProblem; text: strin
           <span className="text-error">{`${" ".repeat(Math.min(at, text.length))}▲`}</span>
         </pre>
       )}
-      <span className="text-error">{problem.message}</span>
-      {problem.detail && problem.detail !== problem.message && <span className="text-fg-2"> {problem.detail}</span>}
+      <span className="recorded text-error">{problem.detail || problem.message}</span>
       {problem.expected.length > 0 && (
         <div className="mt-1 text-fg-2">
           Known here: <span className="mono-s">{problem.expected.slice(0, 14).join("  ")}</span>
@@ -246,7 +248,7 @@ function Completions({
       id="filter-completions"
       role="listbox"
       aria-label="Completions"
-      className="floating absolute top-9 left-0 max-h-[320px] w-[420px] max-w-full overflow-y-auto p-1"
+      className="max-h-[320px] overflow-y-auto border-line p-1 not-first:border-t"
     >
       {choices.map((choice, index) => (
         <div

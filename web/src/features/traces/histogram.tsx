@@ -13,10 +13,11 @@ import {
   type Interval,
   intervalFor,
   resolveRange,
+  roundTicks,
   type TimeRange,
 } from "@/domain/timeRange";
-import { useNow } from "@/ui/hooks";
-import { useTimeZone } from "@/ui/preferences";
+import { useKept, useNow } from "@/ui/hooks";
+import { useTimeZone, zoneOffset } from "@/ui/preferences";
 import { useWidth } from "@/ui/useWidth";
 
 const DOTS = 30;
@@ -44,7 +45,7 @@ export function Histogram({ query, range, onBrush }: HistogramProps) {
   const [box, width] = useWidth();
   const { from, to } = resolveRange(range, now);
   const interval = intervalFor(from, to, width < 600 ? 100 : 300);
-  const { data } = useQuery(
+  const series = useQuery(
     metricsQuery({
       measures: [
         { measure: "traces", aggregation: "count" },
@@ -57,6 +58,7 @@ export function Histogram({ query, range, onBrush }: HistogramProps) {
       filter: query.filter,
     }),
   );
+  const data = useKept(series.data);
   const shown = useMemo(() => fill(data?.data ?? [], from, to, interval), [data, from, to, interval]);
   const totals = sumOf(shown);
   const [drag, setDrag] = useState<[number, number] | null>(null);
@@ -179,26 +181,20 @@ function Bars({
 }
 
 function TimeAxis({ from, to, width, zone }: { from: number; to: number; width: number; zone: string }) {
-  const count = Math.max(2, Math.floor(width / 130));
-  const days = to - from > 2 * 86_400_000;
+  const { times, step } = roundTicks(from, to, Math.max(2, Math.floor(width / 90)), zoneOffset(to, zone));
+  const text = (time: number) => {
+    const minute = formatClock(time, "minute", zone);
+    return step >= 86_400_000 || minute === "00:00" ? formatClock(time, "date", zone).slice(5) : minute;
+  };
   return (
     <g>
       <line x1={0} x2={width} y1={DOTS + BARS + 0.5} y2={DOTS + BARS + 0.5} stroke="var(--axis)" />
-      {Array.from({ length: count }, (_, index) => {
-        const time = from + ((index + 0.5) / count) * (to - from);
-        const text = days
-          ? `${formatClock(time, "date", zone).slice(5)} ${formatClock(time, "minute", zone)}`
-          : formatClock(time, "minute", zone);
+      {times.map((time) => {
+        const x = ((time - from) / (to - from)) * width;
+        if (x < 16 || x > width - 16) return null;
         return (
-          <text
-            key={time}
-            x={((index + 0.5) / count) * width}
-            y={HEIGHT - 2}
-            textAnchor="middle"
-            fontSize={11}
-            fill="var(--text-3)"
-          >
-            {text}
+          <text key={time} x={x} y={HEIGHT - 2} textAnchor="middle" fontSize={11} fill="var(--text-3)">
+            {text(time)}
           </text>
         );
       })}

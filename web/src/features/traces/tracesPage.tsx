@@ -15,7 +15,7 @@ import { listQueryOf, useAddress } from "@/ui/address";
 import { useCommands } from "@/ui/commands";
 import { Button } from "@/ui/controls";
 import { DataTable } from "@/ui/dataTable";
-import { useMedia, useNarrow } from "@/ui/hooks";
+import { useKept, useMedia, useNarrow } from "@/ui/hooks";
 import { Dialog } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
 import { Empty, Problem, SkeletonRows, StaleNotice, useLate } from "@/ui/states";
@@ -48,7 +48,8 @@ export default function TracesPage() {
   const order = search.order ?? "-start_time";
   const live = useLive(search.live === "on", paused, query.filter);
   const list = useInfiniteQuery({ ...tracesQuery({ ...query, order }), placeholderData: keepPreviousData });
-  const loaded = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? NO_ROWS, [list.data]);
+  const data = useKept(list.data);
+  const loaded = useMemo(() => data?.pages.flatMap((page) => page.data) ?? NO_ROWS, [data]);
   const rows = useMemo(
     () => (search.live === "on" ? liveThenLoaded(live.rows, loaded) : loaded),
     [search.live, live.rows, loaded],
@@ -186,18 +187,18 @@ export default function TracesPage() {
               />
               {search.live === "on" && <LiveLine live={live} paused={paused} onPause={() => setPaused(!paused)} />}
               <BulkBar ids={checked} search={search} onClear={() => setChecked(new Set())} />
-              {list.data && !filterProblem && <StaleNotice error={list.error} onRetry={() => void list.refetch()} />}
+              {data && !filterProblem && <StaleNotice error={list.error} onRetry={() => void list.refetch()} />}
               <div className="flex min-h-0 flex-1 flex-col border-t border-line">
-                {list.error && !list.data && !filterProblem && (
+                {list.error && !data && !filterProblem && (
                   <Problem error={list.error} what="The traces" onRetry={() => void list.refetch()} />
                 )}
-                {filterProblem && !list.data && (
+                {filterProblem && !data && (
                   <Empty icon={Filter} title="The filter is not finished">
                     Its error is shown where it stands.
                   </Empty>
                 )}
                 {waiting && <SkeletonRows />}
-                {list.data && rows.length === 0 && (
+                {data && rows.length === 0 && (
                   <NoTraces filtered={filtered} onClear={() => patch({ filter: null, env: null })} />
                 )}
                 {rows.length > 0 && (
