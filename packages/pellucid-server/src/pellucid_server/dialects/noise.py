@@ -37,6 +37,14 @@ _PLUMBING = frozenset(
 )  # fmt: skip
 """Names of steps by which frameworks pass things on."""
 
+_TWINS = frozenset(
+    {
+        "_query", "_aquery", "_retrieve", "_aretrieve", "_parse_nodes", "_prepare_chat_with_tools", "_get_query_embedding",
+        "_aget_query_embedding", "_get_text_embedding", "_aget_text_embedding", "_get_text_embeddings", "_aget_text_embeddings",
+    }
+)  # fmt: skip
+"""Private methods that LlamaIndex traces below the public one that calls them (`retrieve` and `_retrieve`)."""
+
 _PASSING = frozenset({Kind.CHAIN, Kind.SPAN})
 """Only such steps can be plumbing: a model call, a tool or a retrieval never is."""
 
@@ -57,8 +65,7 @@ def is_plumbing(raw: RawSpan, kind: Kind) -> bool:
 
 @lru_cache(maxsize=4096)
 def _is_plumbing_name(name: str, passing: bool, has_twins: bool) -> bool:
-    """LlamaIndex traces a method and the private one that it calls: `retrieve` and `_retrieve`; only the first is a step."""
-    if has_twins and name.rpartition(".")[2].startswith("_") and not name.endswith("__"):
+    if has_twins and name.rpartition(".")[2] in _TWINS:
         return True
     return passing and (name in _PLUMBING or name.partition("<")[0].partition(".")[0] in _PLUMBING)
 
