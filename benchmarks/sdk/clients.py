@@ -1,0 +1,129 @@
+"""How each client records one call, and how it is flushed. Runs in the client's own environment: standard library
+only at the top, the client inside its function.
+
+Every client records the same call: `answer(question)` with 2 KB of text in and 1 KB out, each text different.
+"""
+
+import json
+import os
+from collections.abc import Callable
+from typing import Any
+
+QUESTION = "What does the quarterly report say about churn in the starter tier, and why? " * 26
+ANSWER = "Churn fell by two points after onboarding became a guided tour; see page four. " * 13
+
+Call = Callable[[str], str]
+Flush = Callable[[], object]
+
+
+def question(number: int) -> str:
+    """2 KB that differ from call to call."""
+    return f"{number:08d} {QUESTION}"[:2048]
+
+
+def answer(question: str) -> str:
+    """1 KB that differ from call to call."""
+    return f"{question[:8]} {ANSWER}"[:1024]
+
+
+def none(url: str) -> tuple[Call, Flush]:
+    """The call alone."""
+    return answer, lambda: None
+
+
+def pellucid(url: str) -> tuple[Call, Flush]:
+    """This client, with its defaults."""
+    import pellucid as client
+
+    client.init(url=url)
+    return client.observe(answer), client.flush
+
+
+def otel(url: str) -> tuple[Call, Flush]:
+    """Plain OpenTelemetry with the same JSON encoding and the same attributes, and its batch processor's defaults."""
+    from opentelemetry import trace
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider()
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(f"{url}/v1/traces")))
+    trace.set_tracer_provider(provider)
+    tracer = trace.get_tracer("benchmark")
+
+    def call(question: str) -> str:
+        text = json.dumps({"question": question}, ensure_ascii=False, separators=(",", ":"))
+        attributes = {"pellucid.kind": "span", "pellucid.input": text, "pellucid.input.json": True}
+        with tracer.start_as_current_span("answer", attributes=attributes) as span:
+            result = answer(question)
+            span.set_attribute("pellucid.output", result)
+        return result
+
+    return call, provider.force_flush
+
+
+def langfuse(url: str) -> tuple[Call, Flush]:
+    """Langfuse's decorator."""
+    os.environ.update(LANGFUSE_PUBLIC_KEY="pk-lf-x", LANGFUSE_SECRET_KEY="sk-lf-x", LANGFUSE_HOST=url, LANGFUSE_BASE_URL=url)
+    from langfuse import get_client, observe
+
+    return observe(answer), get_client().flush
+
+
+def langsmith(url: str) -> tuple[Call, Flush]:
+    """LangSmith's decorator."""
+    os.environ.update(LANGSMITH_TRACING="true", LANGSMITH_API_KEY="ls-x", LANGSMITH_ENDPOINT=url, LANGCHAIN_ENDPOINT=url)
+    from langsmith import Client, traceable
+
+    client = Client(api_url=url, api_key="ls-x")
+    return traceable(client=client)(answer), client.flush
+
+
+def phoenix(url: str) -> tuple[Call, Flush]:
+    """Phoenix's `register(batch=True)` and its tracer's decorator (without batch it blocks for every span)."""
+    from phoenix.otel import register
+
+    provider = register(
+        endpoint=f"{url}/v1/traces", protocol="http/protobuf", batch=True, verbose=False, set_global_tracer_provider=False
+    )
+    return provider.get_tracer("benchmark").chain(answer), provider.force_flush
+
+
+CLIENTS: dict[str, Callable[[str], tuple[Call, Flush]]] = {
+    "none": none,
+    "pellucid": pellucid,
+    "otel": otel,
+    "langfuse": langfuse,
+    "langsmith": langsmith,
+    "phoenix": phoenix,
+}
+
+
+def resident_bytes() -> int:
+    """Memory of this process now."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def import_of(name: str) -> str:
+    """What an application imports to use the client."""
+    modules: dict[str, str] = {
+        "none": "pass",
+        "pellucid": "import pellucid",
+        "otel": "import opentelemetry.sdk.trace, opentelemetry.sdk.trace.export, opentelemetry.exporter.otlp.proto.http.trace_exporter",
+        "langfuse": "from langfuse import observe, get_client",
+        "langsmith": "from langsmith import traceable, Client",
+        "phoenix": "from phoenix.otel import register",
+    }
+    return modules[name]
+
+
+def percentile(values: list[int], share: float) -> float:
+    """A percentile of nanoseconds, in microseconds."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, int(len(ordered) * share))] / 1000
+
+
+def report(**figures: Any) -> None:
+    """One line of JSON for the runner."""
+    print(json.dumps(figures), flush=True)
