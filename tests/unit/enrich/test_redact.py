@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pellucid_server.core.errors import BadRequest
-from pellucid_server.enrich.detect import Sensitive, detectors, redact
+from pellucid_server.enrich.detect import Sensitive, redact
+from pellucid_server.enrich.detectors import detectors
 from pellucid_server.enrich.redact import BY_DEFAULT, CustomPattern, RedactionPolicy, Redactor, policy_from
 from pellucid_server.model.message import Message, Part, PartType, Role, text_part
 from pellucid_server.model.raw import RawEvent, RawLink, RawLog, RawSpan
@@ -73,6 +74,7 @@ KEPT = [
     "DE89 3704 0044 0532 0130 01",
     "ISBN 978-3-16-148410-0, 123 456 7890, 555-2671",
     "+1 2 3",
+    "４１１１ １１１１ １１１１ １１１１",
 ]
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from operator import is_
 
 from pellucid_server.core.errors import BadRequest
-from pellucid_server.enrich.detect import SHORTEST, Sensitive, detectors, hints, redact
+from pellucid_server.enrich.detect import SHORTEST, Sensitive, hints, redact
+from pellucid_server.enrich.detectors import detectors
 from pellucid_server.enrich.patterns import BadPattern, Pattern, compile_pattern
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.message import Message, Part
