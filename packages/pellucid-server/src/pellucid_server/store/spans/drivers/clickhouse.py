@@ -1,7 +1,7 @@
 """The driver over `clickhouse-connect`, whose chDB client and HTTP client are one API.
 
 Each thread gets a handle of its own: chDB allows one engine per data directory and many handles, and a handle is not thread-safe.
-Driver errors are translated here, with their cause kept; the engine's error codes that we act on are owned below.
+Driver errors are translated (see `failures`), with their cause kept.
 """
 
 import logging
@@ -16,19 +16,9 @@ from clickhouse_connect import common
 from clickhouse_connect.driver.client import Client
 from clickhouse_connect.driver.exceptions import ClickHouseError
 
-from pellucid_server.core.errors import BadRequest, DataDirectoryInUse, PellucidError, QueryTooExpensive, Unavailable
+from pellucid_server.core.errors import DataDirectoryInUse, Unavailable
+from pellucid_server.store.spans.drivers.failures import translate
 from pellucid_server.store.spans.drivers.port import Limits, Result, Statement
-
-_LIMIT_CODES = {
-    158: "rows",
-    159: "time",
-    160: "time",
-    241: "memory",
-    396: "result size",
-    307: "bytes",
-}
-_STORE_DOWN_CODES = {243: "disk full", 76: "lock", 210: "network", 209: "network"}
-_USER_CODES = {36, 43, 44, 46, 47, 53, 62, 386, 42, 6, 41, 427}
 
 _MIB = 1024**2
 _EMBEDDED_OPTIONS = {
@@ -60,9 +50,8 @@ def connect_http(url: str) -> "ClickHouseDriver":
     """A ClickHouse server by URL, such as `http://user:password@host:8123/database`; it is first reached when it is first asked."""
 
     def connect() -> Client:
-        return clickhouse_connect.get_client(
-            dsn=url.replace("http://", "clickhouse://", 1).replace("https://", "clickhouses://", 1)
-        )
+        # The client does not read the scheme of a DSN.
+        return clickhouse_connect.get_client(dsn=url, interface="https" if url.startswith("https:") else "http")
 
     return ClickHouseDriver(connect)
 
@@ -169,24 +158,3 @@ class _Translated:
             logging.getLogger(__name__).warning("slow statement: %.1f s, %s", took, self._statement.tag or self._statement.sql[:80])
         if isinstance(error, (ClickHouseError, pa.ArrowException, OSError)):
             raise translate(error) from error
-
-
-def error_code(error: BaseException) -> int:
-    """The engine's error number in a driver error's text, else 0."""
-    _, found, rest = str(error).partition("Code: ")
-    digits = rest.split(".", 1)[0].split(" ", 1)[0].strip(".,:)") if found else ""
-    return int(digits) if digits.isdigit() else 0
-
-
-def translate(error: BaseException) -> PellucidError:
-    """Our error for a driver's."""
-    code = error_code(error)
-    text = str(error).split("(version", 1)[0].strip()
-    if code in _LIMIT_CODES:
-        what = _LIMIT_CODES[code]
-        return QueryTooExpensive(f"The query met its {what} limit. Narrow the time range or the filter and ask again.", limit=what)
-    if code in _USER_CODES:
-        return BadRequest(f"The analytic store refused the query: {text}")
-    if code in _STORE_DOWN_CODES or isinstance(error, OSError):
-        return Unavailable(f"The analytic store cannot take this now ({text or type(error).__name__}).")
-    return PellucidError(f"The analytic store failed: {text}")
