@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from starlette.testclient import TestClient
 from tests.api.locks.house import ORIGIN, LockedHouse, build_house
+from tests.meta_stores import migrated_file as migrated_file
+from tests.meta_stores import sqlite_store as sqlite_store
 
 from pellucid_server.store.meta.database import MetaStore
 

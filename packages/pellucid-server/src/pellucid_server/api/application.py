@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pellucid_server.api.body_limit import BodyLimit
+from pellucid_server.api.cors import SharedPaths
 from pellucid_server.api.guard import OTLP_PATHS, GuardSettings, RequestGuard
 from pellucid_server.api.house import House
 from pellucid_server.api.problems import install_problems
@@ -26,7 +27,8 @@ def create_app(house: House, guard: GuardSettings | None = None, lifespan: Lifes
     """The application over a wired house."""
     app = create_api(house, lifespan)
     bounded = BodyLimit(_Compressed(app), exempt=OTLP_PATHS)
-    return RequestGuard(bounded, local_owner=house.identity.resolver.local_owner, settings=guard)
+    guarded = RequestGuard(bounded, local_owner=house.identity.resolver.local_owner, settings=guard)
+    return SharedPaths(guarded, origins=house.identity.origins)
 
 
 def create_api(house: House | None, lifespan: Lifespan | None = None) -> FastAPI:

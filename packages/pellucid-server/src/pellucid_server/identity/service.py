@@ -10,6 +10,7 @@ from pellucid_server.identity.cache import ScopeCache
 from pellucid_server.identity.context import Context
 from pellucid_server.identity.keys import Keys
 from pellucid_server.identity.members import Members
+from pellucid_server.identity.origins import Origins
 from pellucid_server.identity.passwords import Passwords
 from pellucid_server.identity.prices import Prices
 from pellucid_server.identity.projects import Projects
@@ -33,6 +34,7 @@ class Identity:
     members: Members
     projects: Projects
     prices: Prices
+    origins: Origins
     store: MetaStore
 
     @classmethod
@@ -49,7 +51,13 @@ class Identity:
     ) -> "Identity":
         """Provision what is missing and wire the services. `local`: only this machine can reach the server, so that requests
         without a credential may be its owner's."""
-        context = Context(store=store, clock=clock, new_id=new_id, scopes=ScopeCache(clock), project_changed=project_changed)
+        origins = Origins(store, clock)
+
+        def changed(project_id: str) -> None:
+            origins.forget()
+            project_changed(project_id)
+
+        context = Context(store=store, clock=clock, new_id=new_id, scopes=ScopeCache(clock), project_changed=changed)
         passwords = Passwords()
         provision(context, passwords, wanted or Provision())
         resolver = Resolver(context, local=local)
@@ -60,6 +68,7 @@ class Identity:
             members=Members(context, resolver),
             projects=Projects(context),
             prices=Prices(context),
+            origins=origins,
             store=store,
         )
 
