@@ -119,7 +119,7 @@ class Redactor:
         for pattern, replacement in self._patterns:
             if pattern.search(text) is not None:
                 text = pattern.sub(replacement, text)
-        if len(text) < SHORTEST or self._hint is None or self._hint.search(text) is None:
+        if len(text) < SHORTEST or text.isalpha() or self._hint is None or self._hint.search(text) is None:
             return text
         for detector, hint in self._detectors:
             if (first := hint.search(text)) is not None:
