@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from pellucid_server.core.errors import BadRequest
 from pellucid_server.enrich.catalogue import UNPRICED_TIER
-from pellucid_server.enrich.price import BadPrice, PriceBook, PriceOverride
+from pellucid_server.enrich.price import BadRates, PriceBook, PriceOverride
 from pellucid_server.enrich.rates import Rates, Tariff
 from pellucid_server.model.span import Kind, Span
 from pellucid_server.model.usage import USAGE_KINDS, Cost, Usage
@@ -274,7 +274,7 @@ class TestOverrides:
 
     @pytest.mark.parametrize("rates", [Rates(), Rates(input=-1.0), Rates(input=float("inf")), Rates(input=float("nan"))])
     def test_a_price_that_cannot_be_meant_is_refused(self, rates: Rates) -> None:
-        with pytest.raises(BadPrice, match="p9"):
+        with pytest.raises(BadRates, match="p9"):
             PriceBook([PriceOverride(id="p9", model="m", rates=rates)])
 
 

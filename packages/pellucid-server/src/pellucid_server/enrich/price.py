@@ -29,11 +29,11 @@ ANSWERED_BY_CACHE = Cost(source="cache_hit")
 """A cache of the application or the gateway answered: no provider was paid."""
 
 
-class BadPrice(BadRequest):
-    """This price cannot be used; prices are US dollars per million tokens, not negative, at least one of them set."""
+class BadRates(BadRequest):
+    """These rates cannot be used; they are US dollars per million tokens, not negative, at least one of them set."""
 
-    code = "bad_price"
-    title = "Bad price"
+    code = "bad_rates"
+    title = "Bad rates"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,11 +190,11 @@ def _check(override: PriceOverride) -> None:
     rates = override.rates
     prices = [price for kind in USAGE_KINDS if (price := getattr(rates, kind)) is not None]
     if not all(0 <= price < inf for price in (*prices, rates.fixed)):
-        raise BadPrice(
+        raise BadRates(
             f"The price {override.id!r} of {override.model!r} has a negative or infinite rate; correct it and save again."
         )
     if not prices and not rates.fixed:
-        raise BadPrice(f"The price {override.id!r} of {override.model!r} has no rate at all; give at least `input` and `output`.")
+        raise BadRates(f"The price {override.id!r} of {override.model!r} has no rate at all; give at least `input` and `output`.")
 
 
 def _reported(span: Span) -> Cost | None:
