@@ -2,9 +2,9 @@
 
 A page is made in three steps: which traces (narrow columns, the newest slice of time first), then their rows, then their scores.
 
-**Pages under writes.** A cursor holds the last row's place and the time of the first page. New traces do not move old ones, so
-nothing is skipped. A trace may be seen before its root has arrived, and move back in time when it does; on a later page
-such a trace, which was shown already, is recognised (it had a later place when the first page was asked for) and left out.
+**Pages under writes.** A cursor holds the last row's place and the time of the first page. New traces do not move old ones. But a trace
+may be seen before its root has arrived, and move back in time when it does: past a page that was read, or out of one that was not. So later
+pages put such a trace where it stood when the first page was asked for, and nothing is shown twice or left out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,8 +13,8 @@ from typing import Final
 
 from pellucid_server.core.clock import Clock, Micros
 from pellucid_server.core.errors import NotFound
+from pellucid_server.filters.tree import EVERYTHING, Filter, Text, all_of, one_of
 from pellucid_server.filters.tree import FieldRef as Ref
-from pellucid_server.filters.tree import Filter, Text, all_of, one_of
 from pellucid_server.model.scope import Scope
 from pellucid_server.model.score import Score
 from pellucid_server.query.asking import Ask, Order, Page, asked_in, check_limit, read_order
@@ -99,7 +99,7 @@ class Traces:
         asked = asked_in(scope, Window(), self._clock())
         mine = all_of([one_of(Ref(name="trace_id"), map(Text, trace_ids)), node])
         rows = self._reader.rows(sql.newest(asked, mine, after=None, limit=len(trace_ids)))
-        return self._rows(asked, [_Place(start, trace_id, start) for start, trace_id, _ in rows])
+        return self._rows(asked, [_Place(start, trace_id, start) for start, trace_id in rows])
 
     def _by_time(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None, wanted: int) -> list[_Place]:
         found: list[_Place] = []
@@ -119,27 +119,32 @@ class Traces:
         return newest_first(window, asked.now)
 
     def _in_slice(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None, wanted: int) -> list[_Place]:
-        found: list[_Place] = []
+        moved = self._displaced(asked, node, cursor)
+        found = [place for place in moved.values() if _in(asked, place) and _beyond(place, order, cursor)]
         after = _after(cursor)
-        while len(found) < wanted:
-            count = wanted - len(found)
-            rows = self._reader.rows(sql.newest(asked, node, after=after, limit=count, ascending=order.ascending))
-            shown = self._shown_before(asked, rows, order, cursor)
-            found += [_Place(start, trace_id, start) for start, trace_id, _ in rows if trace_id not in shown]
-            if len(rows) < count:
+        left = wanted
+        while left > 0:
+            rows = self._reader.rows(sql.newest(asked, node, after=after, limit=left, ascending=order.ascending))
+            kept = [_Place(start, trace_id, start) for start, trace_id in rows if trace_id not in moved]
+            found += kept
+            if len(rows) < left:
                 break
             after = sql.After(value=rows[-1][0], id=rows[-1][1])
-        return found
+            left -= len(kept)
+        return sorted(found, key=lambda place: (place.value, place.trace_id), reverse=not order.ascending)[:wanted]
 
-    def _shown_before(
-        self, asked: Asked, rows: Sequence[tuple[Micros, str, Micros]], order: Order, cursor: Cursor | None
-    ) -> set[str]:
-        late = [trace_id for _, trace_id, received in rows if cursor is not None and received > cursor.asked]
-        after = _after(cursor)
-        if not late or cursor is None or after is None:
-            return set()
-        statement = sql.seen_before(asked, late, received_until=cursor.asked, after=after, ascending=order.ascending)
-        return {row[0] for row in self._reader.rows(statement)}
+    def _displaced(self, asked: Asked, node: Filter, cursor: Cursor | None) -> dict[str, _Place]:
+        """By id, the matching traces that stand elsewhere now than when the first page was asked for, at their place then."""
+        if cursor is None:
+            return {}
+        rows = self._reader.rows(sql.displaced(asked, cursor.asked))
+        moved = {trace_id: _Place(place, trace_id, start) for trace_id, place, start in rows}
+        if not moved or node == EVERYTHING:
+            return moved
+        mine = all_of([one_of(Ref(name="trace_id"), map(Text, moved)), node])
+        everywhere = replace(asked, start=None, end=None)
+        matching = {row[1] for row in self._reader.rows(sql.newest(everywhere, mine, after=None, limit=len(moved)))}
+        return {trace_id: place for trace_id, place in moved.items() if trace_id in matching}
 
     def _by_value(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None, wanted: int) -> list[_Place]:
         statement = sql.ordered(
@@ -160,6 +165,17 @@ class Traces:
 
 def _after(cursor: Cursor | None) -> sql.After | None:
     return None if cursor is None else sql.After(value=cursor.value, id=cursor.ids[0])
+
+
+def _in(asked: Asked, place: _Place) -> bool:
+    return (asked.start is None or place.value >= asked.start) and (asked.end is None or place.value < asked.end)
+
+
+def _beyond(place: _Place, order: Order, cursor: Cursor | None) -> bool:
+    if cursor is None:
+        return True
+    key, last = (place.value, place.trace_id), (cursor.value, cursor.ids[0])
+    return key > last if order.ascending else key < last
 
 
 def _next(order: Order, asked: Asked, last: _Place) -> str:

@@ -75,32 +75,36 @@ class After:
 
 
 def newest(asked: Asked, node: Filter, *, after: After | None, limit: int, ascending: bool = False) -> Statement:
-    """Start of root, trace id and arrival of the root of the newest (or oldest) traces in the window."""
+    """Start of root and trace id of the newest (or oldest) traces in the window."""
     p = Parameters()
     comparison, direction = (">", "ASC") if ascending else ("<", "DESC")
     if node == EVERYTHING:
-        start, received = "start_time", "received_at"
+        start = "start_time"
         found = f"FROM spans FINAL\nWHERE {scope_condition(asked, p)} AND is_root"
     else:
-        start, received = _ROOT_START, "maxIf(received_at, is_root)"
+        start = _ROOT_START
         found = f"{_from_matching(asked, node, p)}{_within(asked, p)}"
-    sql = f"SELECT {micros(start)}, trace_id, {micros(received)} {found}{_beyond(start, comparison, after, p)}"
+    sql = f"SELECT {micros(start)}, trace_id {found}{_beyond(start, comparison, after, p)}"
     sql += f"\nORDER BY {start} {direction}, trace_id {direction} LIMIT {p.integer(limit)}"
     return p.statement(sql, "traces.newest")
 
 
-def seen_before(asked: Asked, trace_ids: Sequence[str], *, received_until: int, after: After, ascending: bool = False) -> Statement:
-    """Which of `trace_ids` a reader saw on an earlier page, when what has arrived since was not yet there."""
+def displaced(asked: Asked, received_until: int) -> Statement:
+    """Traces in or near the window whose root came after `received_until`: id, place at that time, start of root now."""
     p = Parameters()
-    position = int(after.value)
-    wide = replace(asked, start=position - SPANS_AFTER_ROOT, end=position + SPANS_AFTER_ROOT)
-    comparison = "<" if ascending else ">"
-    sql = (
-        f"SELECT trace_id FROM spans FINAL PREWHERE trace_id IN {p.texts(trace_ids)}\n"
-        f"WHERE {scope_condition(wide, p)} AND received_at <= {p.time(received_until)}\n"
-        f"GROUP BY trace_id HAVING (min(start_time), trace_id) {comparison} ({p.time(position)}, {p.text(after.id)})"
+    wide = replace(
+        asked,
+        start=None if asked.start is None else asked.start - SPANS_AFTER_ROOT,
+        end=None if asked.end is None else asked.end + SPANS_AFTER_ROOT,
     )
-    return p.statement(sql, "traces.seen_before")
+    scope, until = scope_condition(wide, p), p.time(received_until)
+    place = f"minIf(start_time, received_at <= {until})"
+    sql = (
+        f"SELECT trace_id, {micros(place)}, {micros(_ROOT_START)}\n"
+        f"FROM spans FINAL PREWHERE trace_id IN (SELECT trace_id FROM spans WHERE {scope} AND is_root AND received_at > {until})\n"
+        f"WHERE {scope}\nGROUP BY trace_id HAVING countIf(received_at <= {until}) > 0"
+    )
+    return p.statement(sql, "traces.displaced")
 
 
 def ordered(
