@@ -53,7 +53,7 @@ def otel(url: str) -> tuple[Call, Flush]:
 
     def call(question: str) -> str:
         text = json.dumps({"question": question}, ensure_ascii=False, separators=(",", ":"))
-        attributes = {"pellucid.kind": "span", "pellucid.input": text, "pellucid.input.json": True}
+        attributes: dict[str, str | bool] = {"pellucid.kind": "span", "pellucid.input": text, "pellucid.input.json": True}
         with tracer.start_as_current_span("answer", attributes=attributes) as span:
             result = answer(question)
             span.set_attribute("pellucid.output", result)
@@ -65,7 +65,7 @@ def otel(url: str) -> tuple[Call, Flush]:
 def langfuse(url: str) -> tuple[Call, Flush]:
     """Langfuse's decorator."""
     os.environ.update(LANGFUSE_PUBLIC_KEY="pk-lf-x", LANGFUSE_SECRET_KEY="sk-lf-x", LANGFUSE_HOST=url, LANGFUSE_BASE_URL=url)
-    from langfuse import get_client, observe
+    from langfuse import get_client, observe  # type: ignore[import-not-found]  # installed in its own environment
 
     return observe(answer), get_client().flush
 
@@ -73,7 +73,7 @@ def langfuse(url: str) -> tuple[Call, Flush]:
 def langsmith(url: str) -> tuple[Call, Flush]:
     """LangSmith's decorator."""
     os.environ.update(LANGSMITH_TRACING="true", LANGSMITH_API_KEY="ls-x", LANGSMITH_ENDPOINT=url, LANGCHAIN_ENDPOINT=url)
-    from langsmith import Client, traceable
+    from langsmith import Client, traceable  # type: ignore[import-not-found]  # installed in its own environment
 
     client = Client(api_url=url, api_key="ls-x")
     return traceable(client=client)(answer), client.flush
@@ -81,7 +81,7 @@ def langsmith(url: str) -> tuple[Call, Flush]:
 
 def phoenix(url: str) -> tuple[Call, Flush]:
     """Phoenix's `register(batch=True)` and its tracer's decorator (without batch it blocks for every span)."""
-    from phoenix.otel import register
+    from phoenix.otel import register  # type: ignore[import-not-found]  # installed in its own environment
 
     provider = register(
         endpoint=f"{url}/v1/traces", protocol="http/protobuf", batch=True, verbose=False, set_global_tracer_provider=False

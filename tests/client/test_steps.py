@@ -180,6 +180,15 @@ def test_a_judgement_without_target_or_value_is_an_error_in_tests_and_a_warning_
             {"prompt_token_count": 100, "cached_content_token_count": 40, "candidates_token_count": 9, "thoughts_token_count": 4},
             {"input": 60, "cache_read": 40, "output": 9, "reasoning": 4},
         ),
+        (
+            {
+                "input_tokens": 3,
+                "output_tokens": 7,
+                "cache_creation_input_tokens": 30,
+                "cache_creation": {"ephemeral_5m_input_tokens": 10, "ephemeral_1h_input_tokens": 20},
+            },
+            {"input": 3, "cache_write": 10, "cache_write_1h": 20, "output": 7},
+        ),
         (None, {}),
         ("nonsense", {}),
     ],

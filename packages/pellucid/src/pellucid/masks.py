@@ -68,11 +68,15 @@ def patterns(names: Iterable[str] = PATTERNS) -> Callable[[str], str]:
     chosen = [(re.compile(source), is_meant, word) for name, (source, is_meant, word) in PATTERNS.items() if name in asked]
 
     def mask(text: str) -> str:
-        for pattern, is_meant, replacement in chosen:
-            text = pattern.sub(lambda found: replacement if is_meant(found[0]) else found[0], text)  # noqa: B023
+        for pattern, is_meant, word in chosen:
+            text = _replaced(pattern, is_meant, word, text)
         return text
 
     return mask
+
+
+def _replaced(pattern: re.Pattern[str], is_meant: Callable[[str], bool], word: str, text: str) -> str:
+    return pattern.sub(lambda found: word if is_meant(found[0]) else found[0], text)
 
 
 def closed(mask: Callable[[str], str]) -> Callable[[str], str]:

@@ -43,7 +43,9 @@ is true in the second case, so that the text `"42"` and the number `42` stay dif
 | FINISH_REASON | gen_ai.response.finish_reasons | string[] | span | one per choice |
 | OUTCOME | pellucid.outcome | string | span | one of OUTCOMES, where the caller knows; else it follows from the status |
 | DOCUMENTS | gen_ai.retrieval.documents | JSON list | span | {id, content, score, class, used, metadata} a document |
-| RETRIEVAL_INDEX / _VERSION / _TOP_K | pellucid.retrieval.index / .version / .top_k | string, string, int | span | index asked |
+| RETRIEVAL_INDEX | pellucid.retrieval.index | string | span | index that was asked |
+| RETRIEVAL_VERSION | pellucid.retrieval.version | string | span | its version |
+| RETRIEVAL_TOP_K | pellucid.retrieval.top_k | int | span | documents asked for |
 | CACHE_HIT | pellucid.cache_hit | bool | span | the answer came from the application's own cache |
 | GUARDRAIL_ACTION | pellucid.guardrail.action | string | span | what a guardrail decided: allow, block, redact … |
 | FIRST_TOKEN_TIME | pellucid.first_token_time | int | span | Unix time of the first output item, nanoseconds |

@@ -2,7 +2,7 @@
 
 What lives here: reading the shapes in which providers report usage. What must not live here: prices, attributes.
 
-Canonical keys: `input`, `cache_read`, `cache_write`, `audio_in` (the prompt), `output`, `reasoning`, `audio_out` (the
+Canonical keys: `input`, `cache_read`, `cache_write`, `cache_write_1h`, `audio_in` (the prompt), `output`, `reasoning`, `audio_out` (the
 answer). Whether a provider's input count includes its cache counts follows from the spelling: OpenAI, Google and
 OpenTelemetry include them (and name them in `*_details` or `*_token_count`), Anthropic's API does not.
 """
@@ -10,7 +10,8 @@ OpenTelemetry include them (and name them in `*_details` or `*_token_count`), An
 from collections.abc import Mapping
 from typing import Any
 
-CANONICAL = ("input", "cache_read", "cache_write", "audio_in", "output", "reasoning", "audio_out")
+INPUT_PARTS = ("input", "cache_read", "cache_write", "cache_write_1h", "audio_in")
+OUTPUT_PARTS = ("output", "reasoning", "audio_out")
 
 
 def canonical(usage: object) -> dict[str, int]:
@@ -31,12 +32,12 @@ def canonical(usage: object) -> dict[str, int]:
 
 def inclusive_input(parts: Mapping[str, int]) -> int:
     """Tokens of the whole prompt, as OpenTelemetry's `gen_ai.usage.input_tokens` wants it."""
-    return sum(parts.get(key, 0) for key in ("input", "cache_read", "cache_write", "audio_in"))
+    return sum(parts.get(key, 0) for key in INPUT_PARTS)
 
 
 def inclusive_output(parts: Mapping[str, int]) -> int:
     """Tokens of the whole answer, as OpenTelemetry's `gen_ai.usage.output_tokens` wants it."""
-    return sum(parts.get(key, 0) for key in ("output", "reasoning", "audio_out"))
+    return sum(parts.get(key, 0) for key in OUTPUT_PARTS)
 
 
 def as_mapping(usage: object) -> Mapping[str, Any]:
@@ -71,10 +72,12 @@ def _openai(given: Mapping[str, Any], input_key: str, output_key: str) -> dict[s
 
 
 def _anthropic(given: Mapping[str, Any]) -> dict[str, int]:
+    one_hour = _count(as_mapping(given.get("cache_creation")).get("ephemeral_1h_input_tokens"))
     return _positive(
         input=_count(given.get("input_tokens")),
         cache_read=_count(given.get("cache_read_input_tokens")),
-        cache_write=_count(given.get("cache_creation_input_tokens")),
+        cache_write=_count(given.get("cache_creation_input_tokens")) - one_hour,
+        cache_write_1h=one_hour,
         output=_count(given.get("output_tokens")),
     )
 

@@ -149,7 +149,7 @@ def _answer_attributes(answered: Answered) -> dict[str, Any]:
         semconv.USAGE_INPUT: inclusive_input(usage) if usage else None,
         semconv.USAGE_OUTPUT: inclusive_output(usage) if usage else None,
         semconv.USAGE_CACHE_READ: usage.get("cache_read"),
-        semconv.USAGE_CACHE_WRITE: usage.get("cache_write"),
+        semconv.USAGE_CACHE_WRITE: (usage.get("cache_write", 0) + usage.get("cache_write_1h", 0)) or None,
         semconv.USAGE_REASONING: usage.get("reasoning"),
         semconv.USAGE_DETAILS: json_of(usage) if usage else None,
     }
