@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { changeOf, groupsOf, pointsOf } from "./series";
+import { changeOf, changeText, groupsOf, pointsOf } from "./series";
 
 const HOUR = 3_600_000;
 const time = (hour: number) => new Date(hour * HOUR).toISOString();
@@ -33,5 +33,6 @@ describe("series", () => {
     expect(changeOf(3, 2)).toBe(0.5);
     expect(changeOf(3, 0)).toBeNull();
     expect(changeOf(null, 2)).toBeNull();
+    expect([0.02, -0.4, 2, 20].map(changeText)).toEqual(["2.0 %", "40 %", "200 %", "×21"]);
   });
 });

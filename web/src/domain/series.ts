@@ -57,3 +57,10 @@ export function changeOf(now: number | null | undefined, before: number | null |
   if (now === null || now === undefined || !before) return null;
   return (now - before) / before;
 }
+
+/** A change in words: `12 %`, `×14` where it is more than tenfold. */
+export function changeText(change: number): string {
+  const abs = Math.abs(change);
+  if (abs >= 9) return `×${Math.round(change + 1)}`;
+  return `${abs < 0.1 ? (100 * abs).toFixed(1) : Math.round(100 * abs)} %`;
+}

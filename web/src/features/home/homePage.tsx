@@ -15,7 +15,7 @@ import { TimeChart } from "@/ui/timeChart";
 import { Latest } from "./latest";
 import { Figure, Panel } from "./panel";
 import { Quality } from "./quality";
-import { ended, type HomeState, useHome } from "./useHome";
+import { comparable, ended, type HomeState, useHome } from "./useHome";
 
 export default function HomePage() {
   const home = useHome();
@@ -66,7 +66,7 @@ const OUTCOME_COLOURS = { success: "--series-1", error: "--error", refused: "--r
 
 function Happened({ home }: { home: HomeState }) {
   const now = home.totals.data?.data[0] ?? {};
-  const before = home.previous.data?.data[0] ?? {};
+  const before = comparable(home.previous.data?.data);
   const rows = home.outcomes.data?.data;
   const toTraces = useToTraces(home);
   const series = useMemo(
@@ -110,7 +110,7 @@ function Happened({ home }: { home: HomeState }) {
         <Figure
           label="With an error"
           now={errors}
-          before={ended(home.previousEnds.data?.data, "error")}
+          before={before.traces_count ? ended(home.previousEnds.data?.data, "error") : null}
           more="bad"
           value={
             <Link to="/traces" search={{ ...search, filter: "outcome:error" }} className="hover:text-accent-fg">
@@ -122,7 +122,7 @@ function Happened({ home }: { home: HomeState }) {
         <Figure
           label="Refused"
           now={refusals}
-          before={ended(home.previousEnds.data?.data, "refused")}
+          before={before.traces_count ? ended(home.previousEnds.data?.data, "refused") : null}
           more="bad"
           value={
             <Link to="/traces" search={{ ...search, filter: "outcome:refused" }} className="hover:text-accent-fg">
@@ -166,7 +166,7 @@ const SERIES_COLOURS = [
 
 function Costs({ home }: { home: HomeState }) {
   const now = home.totals.data?.data[0] ?? {};
-  const before = home.previous.data?.data[0] ?? {};
+  const before = comparable(home.previous.data?.data);
   const rows = home.costs.data?.data;
   const toTraces = useToTraces(home);
   const models = useMemo(() => groupsOf(rows ?? [], "model", "cost_sum", 6), [rows]);

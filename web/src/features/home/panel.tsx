@@ -1,8 +1,7 @@
 /** One question of Home: the question, the answer in numbers that are links, the picture. */
 
 import type { ReactNode } from "react";
-import { formatShare } from "@/domain/format";
-import { changeOf } from "@/domain/series";
+import { changeOf, changeText } from "@/domain/series";
 import { cx } from "@/ui/classes";
 
 export function Panel({
@@ -50,7 +49,7 @@ export function Figure({ label, value, now, before, more }: FigureProps) {
             className={cx("text-label", worse ? "text-error" : "text-fg-3")}
             title="against the period of the same length before"
           >
-            {change > 0 ? "▲" : change < 0 ? "▼" : ""} {formatShare(Math.abs(change), 1)}
+            {change > 0 ? "▲" : change < 0 ? "▼" : ""} {changeText(change)}
           </span>
         )}
       </dd>

@@ -51,6 +51,15 @@ export function useHome() {
   return { search, range, interval, scope, totals, previous, previousEnds, outcomes, costs, features, recent, names };
 }
 
+/** Fewer traces than this in the period before are no ground for a comparison. */
+const LEAST_BEFORE = 20;
+
+/** The totals of the period before, where there was enough of it. */
+export function comparable(rows: readonly MetricRow[] | undefined): MetricRow {
+  const row = rows?.[0];
+  return Number(row?.traces_count ?? 0) >= LEAST_BEFORE && row ? row : {};
+}
+
 /** The score that stands lowest is the one to look at first. */
 function worstFirst(rows: readonly TraceRow[], names: readonly string[]): string[] {
   const meanOf = (name: string) => {

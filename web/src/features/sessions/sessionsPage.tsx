@@ -62,7 +62,7 @@ const COLUMNS: readonly DataColumn<SessionRow>[] = [
     label: "Turns",
     width: 64,
     align: "right",
-    order: "turn_count",
+    order: "trace_count",
     cell: (row) => formatCount(row.turn_count),
   },
   { id: "outcomes", label: "Outcomes", width: 150, cell: (row) => <OutcomeShare outcomes={row.outcomes} /> },
@@ -71,7 +71,7 @@ const COLUMNS: readonly DataColumn<SessionRow>[] = [
     label: "Time in calls",
     width: 100,
     align: "right",
-    order: "duration",
+
     cell: (row) => formatDuration(row.duration),
   },
   {

@@ -30,7 +30,6 @@ export const TRACE_COLUMNS: readonly DataColumn<TraceRow>[] = [
     id: "name",
     label: "Name",
     width: 132,
-    order: "name",
     cell: (row) => (
       <Link
         to="/traces/$traceId"
@@ -80,7 +79,6 @@ export const TRACE_COLUMNS: readonly DataColumn<TraceRow>[] = [
     id: "user",
     label: "User",
     width: 96,
-    order: "user_id",
     cell: (row) =>
       row.user_id && (
         <Link
@@ -108,7 +106,6 @@ export const TRACE_COLUMNS: readonly DataColumn<TraceRow>[] = [
     id: "kind",
     label: "Kind",
     width: 96,
-    order: "kind",
     cell: (row) => (
       <span className="inline-flex items-center gap-1.5 text-fg-2">
         <KindIcon kind={row.kind} size={12} /> {row.kind}
@@ -119,7 +116,6 @@ export const TRACE_COLUMNS: readonly DataColumn<TraceRow>[] = [
     id: "session",
     label: "Session",
     width: 120,
-    order: "session_id",
     cell: (row) =>
       row.session_id && (
         <Link
@@ -167,28 +163,24 @@ export const TRACE_COLUMNS: readonly DataColumn<TraceRow>[] = [
     id: "release",
     label: "Release",
     width: 80,
-    order: "release",
     cell: (row) => <span className="text-fg-2">{row.release}</span>,
   },
   {
     id: "feature",
     label: "Feature",
     width: 110,
-    order: "feature",
     cell: (row) => <span className="text-fg-2">{row.feature}</span>,
   },
   {
     id: "environment",
     label: "Environment",
     width: 100,
-    order: "environment",
     cell: (row) => <span className="text-fg-2">{row.environment}</span>,
   },
   {
     id: "tier",
     label: "User tier",
     width: 96,
-    order: "user_tier",
     cell: (row) => <span className="text-fg-2">{row.user_tier}</span>,
   },
   {
@@ -201,7 +193,6 @@ export const TRACE_COLUMNS: readonly DataColumn<TraceRow>[] = [
     id: "service",
     label: "Service",
     width: 110,
-    order: "service",
     cell: (row) => <span className="text-fg-2">{row.service}</span>,
   },
   {

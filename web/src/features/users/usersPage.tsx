@@ -47,7 +47,6 @@ const COLUMNS: readonly DataColumn<UserRow>[] = [
     label: "User",
     width: 200,
     grow: true,
-    order: "user_id",
     cell: (row) => (
       <Link
         to="/users/$userId"
@@ -73,7 +72,6 @@ const COLUMNS: readonly DataColumn<UserRow>[] = [
     label: "Sessions",
     width: 76,
     align: "right",
-    order: "session_count",
     cell: (row) => formatCount(row.session_count),
   },
   {
@@ -112,7 +110,6 @@ const COLUMNS: readonly DataColumn<UserRow>[] = [
     label: "First seen",
     width: 84,
     align: "right",
-    order: "first_time",
     cell: (row) => <Age time={row.first_time} />,
   },
 ];
