@@ -91,3 +91,16 @@ def test_parts_of_different_spans_cannot_be_merged_but_are_grouped() -> None:
     with pytest.raises(ValueError, match="exactly one span"):
         merge([one, other])
     assert group([one, other, one]) == {(TRACE, SPAN): one, (TRACE, "d" * 16): other}
+
+
+def test_false_and_zero_are_two_things() -> None:
+    zero, false = (RawSpan(trace_id=TRACE, span_id=SPAN, logs=(RawLog(name="g", time=1, body=body),)) for body in (0, False))
+    assert len(merge([zero, false]).logs) == 2
+    number, truth = (RawSpan(trace_id=TRACE, span_id=SPAN, attributes={"k": value}) for value in (1, True))
+    assert repr(merge([number, truth]).attributes) == repr(merge([truth, number]).attributes)
+
+
+def test_a_resend_keeps_events_that_are_alike() -> None:
+    chunk = RawEvent(name="chunk", time=1)
+    part = RawSpan(trace_id=TRACE, span_id=SPAN, events=(chunk, chunk))
+    assert merge([part, RawSpan(trace_id=TRACE, span_id=SPAN, events=(chunk, chunk))]).events == (chunk, chunk)

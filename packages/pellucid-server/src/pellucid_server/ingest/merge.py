@@ -28,7 +28,7 @@ def merge(parts: Sequence[RawSpan]) -> RawSpan:
 
 
 def _join(left: RawSpan, right: RawSpan) -> RawSpan:
-    if left == right:
+    if left is right:
         return left
     stamp = max(left.stamp, right.stamp)
     stamps: dict[str, int] = {}
@@ -79,7 +79,8 @@ def _rank(stamp: int, value: JsonValue) -> tuple[int, str]:
 
 
 def _union(ours: tuple[_T, ...], theirs: tuple[_T, ...], key: Callable[[_T], Hashable]) -> tuple[_T, ...]:
-    if not theirs or ours == theirs:
+    # Compared by key: to Python, 0 and False are the same.
+    if not theirs or [key(one) for one in ours] == [key(one) for one in theirs]:
         return ours or theirs
     found: dict[Hashable, _T] = {}
     for one in (*ours, *theirs):

@@ -31,6 +31,8 @@ AHEAD = 3
 """Batches that are being decoded while one is written."""
 RETRY_FIRST_S = 0.2
 RETRY_MOST_S = 5.0
+EXPENSIVE_TRIES = 5
+"""A limit that is met again and again is met because of the entries, not because of the hour."""
 
 log = logging.getLogger(__name__)
 
@@ -153,7 +155,7 @@ class Pipeline:
                 self._absorb(_Batch([entry], self._decoder.submit([entry], self._configs([entry]))))
 
     def _store_chunk(self, chunk: EncodedChunk, entries: Sequence[Entry]) -> None:
-        write = self._patiently(lambda: self.settler.settle(chunk, self._enrichers_for(chunk)))
+        write = self._patiently(lambda: self._settle(chunk))
         for project_id, blob in write.blobs:
             self._patiently(partial(self._put_blob, project_id, blob.sha256, blob.data))
         self._patiently(lambda: self._store.write(write))
@@ -162,6 +164,14 @@ class Pipeline:
             self._bury(entry, chunk.failed[entry.id])
         self._journal.ack([entry.id for entry in entries if entry.id not in chunk.failed])
         self._note(chunk, write)
+
+    def _settle(self, chunk: EncodedChunk) -> Write:
+        try:
+            return self.settler.settle(chunk, self._enrichers_for(chunk))
+        except PellucidError:
+            # Part of it is in memory already, and would be taken for written when it is tried again.
+            self.settler.memory.clear()
+            raise
 
     def _note(self, chunk: EncodedChunk, write: Write) -> None:
         self.statistics.tally.add(chunk.tally)
@@ -177,10 +187,14 @@ class Pipeline:
     def _patiently(self, act: Callable[[], Write | None]) -> Write:
         """Do it, waiting as long as the store is down: the journal absorbs meanwhile, and its own bound pushes back."""
         pause = RETRY_FIRST_S
+        expensive = 0
         while True:
             try:
                 return act() or Write(spans=None, payloads=None)
             except (Unavailable, QueryTooExpensive) as error:
+                expensive += isinstance(error, QueryTooExpensive)
+                if expensive == EXPENSIVE_TRIES:
+                    raise
                 self.statistics.retries += 1
                 self.statistics.last_error = error.message
                 log.warning("the store cannot be reached, trying again in %.1f s: %s", pause, error.message)

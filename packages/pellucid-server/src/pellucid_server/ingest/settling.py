@@ -127,7 +127,7 @@ class Settler:
         for place, (key, known, row) in enumerate(wholes):
             if _row_key(known).start_time != _micros(spans.column("start_time")[place].as_py()):
                 out.gone.append(known.table.slice(known.index, 1))
-                out.gone_payloads.append(_gone_payload(payloads, known))
+                out.gone_payloads.append(_gone_payload(payloads.slice(place, 1), known))
             made = Known(row.facts, row.content_hash, spans, place, None)
             self.memory.put(key, made)
             out.spans[key, row.facts.span_id] = made
@@ -244,10 +244,10 @@ def _versioned(table: pa.Table, version: int) -> pa.Table:
 
 
 def _gone_payload(like: pa.Table, known: Known) -> pa.Table:
-    """A payload row that hides the one at `known`'s old place."""
+    """A payload row that hides the one at `known`'s old place; `like` is the row that takes its place."""
     place = like.schema.get_field_index("start_time")
     old = pa.array([known.value("start_time")], like.schema.field(place).type)
-    row = like.slice(0, 1).set_column(place, like.schema.field(place), old)
+    row = like.set_column(place, like.schema.field(place), old)
     for name in ("payload", "search_text"):
         at = row.schema.get_field_index(name)
         row = row.set_column(at, row.schema.field(at), pa.array([""], row.schema.field(at).type))
