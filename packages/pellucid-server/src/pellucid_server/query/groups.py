@@ -1,7 +1,7 @@
 """Sessions and users: lists, and one of them with its traces. Both are spans grouped by one column, so they are one class."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from pellucid_server.core.clock import Clock
@@ -74,18 +74,16 @@ class Groups:
     def get_group(self, scope: Scope, id_: str, window: Window) -> GroupDetail:
         """One group, its traces in time order, and the scores on it. Raises `NotFound`."""
         asked = asked_in(scope, window, self._clock())
-        roots = self._reader.rows(sql.roots(self._grouping, asked, id_, limit=MAX_TRACES + 1)) if id_ else []
-        rows = self._rows(asked, [id_]) if roots else ()
+        found = self._reader.rows(sql.traces(self._grouping, asked, id_, limit=MAX_TRACES + 1)) if id_ else []
+        rows = self._rows(asked, [id_]) if found else ()
         if not rows:
             kind = self._grouping.column.removesuffix("_id")
             raise NotFound(f"There is no {kind} {id_!r} in this project and time range; check the id, the project, and the range.")
-        shown = roots[:MAX_TRACES]
-        near = replace(asked, start=shown[0][1], end=shown[-1][1] + 1)
         return GroupDetail(
             row=rows[0],
-            traces=self._traces(near, [row[0] for row in shown]),
+            traces=self._traces(asked, found[:MAX_TRACES]),
             scores=self._own_scores(scope, id_),
-            complete=len(roots) <= MAX_TRACES,
+            complete=len(found) <= MAX_TRACES,
         )
 
     def _rows(self, asked: Asked, ids: Sequence[str]) -> tuple[GroupRow, ...]:
@@ -98,12 +96,12 @@ class Groups:
         summaries = by_group(self._reader, asked, column, ids)
         return tuple(group_row(records[id_], column, summaries.get(id_, _NONE)) for id_ in ids if id_ in records)
 
-    def _traces(self, near: Asked, trace_ids: Sequence[str]) -> tuple[TraceRow, ...]:
-        records = {
-            record["trace_id"]: record for record in self._reader.records(trace_sql.rows(near, trace_ids), trace_sql.TRACE_ROW)
-        }
-        summaries = by_trace(self._reader, near.project_id, trace_ids)
-        return tuple(trace_row(records[id_], summaries.get(id_, _NONE)) for id_ in trace_ids if id_ in records)
+    def _traces(self, asked: Asked, found: Sequence[tuple[str, int, int]]) -> tuple[TraceRow, ...]:
+        ids = [trace_id for trace_id, _, _ in found]
+        statement = trace_sql.rows(asked, ids, [(first, last) for _, first, last in found])
+        records = {record["trace_id"]: record for record in self._reader.records(statement, trace_sql.TRACE_ROW)}
+        summaries = by_trace(self._reader, asked.project_id, ids)
+        return tuple(trace_row(records[id_], summaries.get(id_, _NONE)) for id_ in ids if id_ in records)
 
     def _own_scores(self, scope: Scope, id_: str) -> Sequence[Score]:
         if self._grouping is not sql.SESSIONS:

@@ -51,7 +51,9 @@ class TraceDetail:
 class _Place:
     value: float
     trace_id: str
-    start: Micros
+    first: Micros
+    """Start of its first span, or a bound of it; `last` alike."""
+    last: Micros
 
 
 class Traces:
@@ -99,7 +101,7 @@ class Traces:
         asked = asked_in(scope, Window(), self._clock())
         mine = all_of([one_of(Ref(name="trace_id"), map(Text, trace_ids)), node])
         rows = self._reader.rows(sql.newest(asked, mine, after=None, limit=len(trace_ids)))
-        return self._rows(asked, [_Place(start, trace_id, start) for start, trace_id in rows])
+        return self._rows(asked, [_Place(*row) for row in rows])
 
     def _by_time(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None, wanted: int) -> list[_Place]:
         found: list[_Place] = []
@@ -125,7 +127,7 @@ class Traces:
         left = wanted
         while left > 0:
             rows = self._reader.rows(sql.newest(asked, node, after=after, limit=left, ascending=order.ascending))
-            kept = [_Place(start, trace_id, start) for start, trace_id in rows if trace_id not in moved]
+            kept = [_Place(*row) for row in rows if row[1] not in moved]
             found += kept
             if len(rows) < left:
                 break
@@ -138,7 +140,7 @@ class Traces:
         if cursor is None:
             return {}
         rows = self._reader.rows(sql.displaced(asked, cursor.asked))
-        moved = {trace_id: _Place(place, trace_id, start) for trace_id, place, start in rows}
+        moved = {row[1]: _Place(*row) for row in rows}
         if not moved or node == EVERYTHING:
             return moved
         mine = all_of([one_of(Ref(name="trace_id"), map(Text, moved)), node])
@@ -156,8 +158,8 @@ class Traces:
         if not places:
             return ()
         ids = [place.trace_id for place in places]
-        near = replace(asked, start=min(place.start for place in places), end=max(place.start for place in places) + 1)
-        records = {record["trace_id"]: record for record in self._reader.records(sql.rows(near, ids), sql.TRACE_ROW)}
+        statement = sql.rows(asked, ids, [(place.first, place.last) for place in places])
+        records = {record["trace_id"]: record for record in self._reader.records(statement, sql.TRACE_ROW)}
         summaries = by_trace(self._reader, asked.project_id, ids)
         # A trace that was erased between the two questions is left out.
         return tuple(trace_row(records[id_], summaries.get(id_, ())) for id_ in ids if id_ in records)

@@ -11,7 +11,7 @@ from pellucid_server.filters.values import read_time
 
 _FIRST_STEP: Final = 6 * HOUR
 """A list reads this much first; most pages are full then."""
-_GROWTH: Final = 4
+_GROWTH: Final = 8
 _LONGEST_STEP: Final = 400 * DAY
 
 

@@ -85,19 +85,21 @@ def pick(
 def rows(grouping: Grouping, asked: Asked, ids: Sequence[str]) -> Statement:
     """The rows of `ids`, in no order."""
     p = Parameters()
-    sql = (
-        f"SELECT\n  {select(grouping.row)}\nFROM spans FINAL\n"
-        f"WHERE {scope_condition(asked, p)} AND {grouping.column} IN {p.texts(ids)}\nGROUP BY {grouping.column}"
-    )
+    sql = f"SELECT\n  {select(grouping.row)}\n{_of(grouping, asked, p.texts(ids), p)}\nGROUP BY {grouping.column}"
     return p.statement(sql, f"{grouping.column}.rows")
 
 
-def roots(grouping: Grouping, asked: Asked, group_id: str, *, limit: int) -> Statement:
-    """Trace ids and starts of one group's traces, oldest first."""
+def traces(grouping: Grouping, asked: Asked, group_id: str, *, limit: int) -> Statement:
+    """Trace id and extent of one group's traces, oldest first."""
     p = Parameters()
     sql = (
-        f"SELECT trace_id, {micros('start_time')} FROM spans FINAL\n"
-        f"WHERE {scope_condition(asked, p)} AND {grouping.column} = {p.text(group_id)} AND is_root\n"
-        f"ORDER BY start_time, trace_id LIMIT {p.integer(limit)}"
+        f"SELECT trace_id, {micros('min(start_time)')}, {micros('max(start_time)')} {_of(grouping, asked, p.texts([group_id]), p)}\n"
+        f"GROUP BY trace_id HAVING countIf(is_root) > 0 ORDER BY minIf(start_time, is_root), trace_id LIMIT {p.integer(limit)}"
     )
-    return p.statement(sql, f"{grouping.column}.roots")
+    return p.statement(sql, f"{grouping.column}.traces")
+
+
+def _of(grouping: Grouping, asked: Asked, ids: str, p: Parameters) -> str:
+    """The spans of groups. As in `traces`: which traces they may be in is asked without FINAL, then only those are merged."""
+    scope, mine = scope_condition(asked, p), f"{grouping.column} IN {ids}"
+    return f"FROM spans FINAL PREWHERE trace_id IN (SELECT trace_id FROM spans WHERE {scope} AND {mine})\nWHERE {scope} AND {mine}"

@@ -7,7 +7,7 @@ from pellucid_server.store.spans.drivers.port import Statement
 from pellucid_server.store.spans.filter_sql import Asked, scope_condition, span_condition, words_condition
 from pellucid_server.store.spans.parameters import Parameters
 from pellucid_server.store.spans.sql.aggregates import micros
-from pellucid_server.store.spans.sql.spans import Key
+from pellucid_server.store.spans.sql.spans import Key, key_condition
 
 
 def by_words(asked: Asked, words: Words, node: Filter, *, after: Key | None, limit: int) -> Statement:
@@ -41,9 +41,8 @@ def nth_newest(asked: Asked, skipped: int) -> Statement:
 def titles(project_id: str, keys: Sequence[Key]) -> Statement:
     """Trace id, span id, name and kind of the spans with these keys."""
     p = Parameters()
-    wanted = ", ".join(f"({p.time(start)}, {p.text(trace_id)}, {p.text(span_id)})" for start, trace_id, span_id in keys)
     sql = (
-        f"SELECT trace_id, span_id, name, kind FROM spans FINAL PREWHERE (start_time, trace_id, span_id) IN ({wanted})\n"
+        f"SELECT trace_id, span_id, name, kind FROM spans FINAL PREWHERE {key_condition(keys, p)}\n"
         f"WHERE project_id = {p.text(project_id)}"
     )
     return p.statement(sql, "search.titles")

@@ -87,7 +87,7 @@ def ordered(
     limit: int,
     ascending: bool,
 ) -> Statement:
-    """Rows by another column, over what had arrived by then; the value of the order stands last in each row."""
+    """Value of the order and whole key, by another column, over what had arrived by then. The rows are fetched by `rows`."""
     if order not in SPAN_ORDERS:
         raise BadRequest(f"Spans cannot be ordered by `{order}`; known: start_time, {', '.join(SPAN_ORDERS)}.")
     p = Parameters()
@@ -97,10 +97,25 @@ def ordered(
     if after is not None:
         where += f" AND ({value}, trace_id, span_id) {comparison} ({p.number(after[0])}, {p.text(after[1])}, {p.text(after[2])})"
     sql = (
-        f"SELECT\n  {select(SPAN_ROW)}, {value}\nFROM spans FINAL\nWHERE {where}\n"
+        f"SELECT {value}, {micros('start_time')}, trace_id, span_id FROM spans FINAL\nWHERE {where}\n"
         f"ORDER BY {value} {direction}, trace_id {direction}, span_id {direction} LIMIT {p.integer(limit)}"
     )
     return p.statement(sql, "spans.ordered")
+
+
+def rows(project_id: str, keys: Sequence[Key]) -> Statement:
+    """Rows of the spans with these keys, in no order."""
+    p = Parameters()
+    sql = (
+        f"SELECT\n  {select(SPAN_ROW)}\nFROM spans FINAL PREWHERE {key_condition(keys, p)}\nWHERE project_id = {p.text(project_id)}"
+    )
+    return p.statement(sql, "spans.rows")
+
+
+def key_condition(keys: Sequence[Key], p: Parameters) -> str:
+    """The whole key is one of these. On key columns alone, so it may stand before the merge."""
+    wanted = ", ".join(f"({p.time(start)}, {p.text(trace_id)}, {p.text(span_id)})" for start, trace_id, span_id in keys)
+    return f"(start_time, trace_id, span_id) IN ({wanted})"
 
 
 def of_trace(asked: Asked, trace_id: str, *, limit: int) -> Statement:
@@ -138,9 +153,8 @@ def one(asked: Asked, trace_id: str, span_id: str) -> Statement:
 def payloads(project_id: str, keys: Sequence[Key]) -> Statement:
     """Trace, span and payload document of the spans with these starts, trace ids and span ids: their whole key."""
     p = Parameters()
-    wanted = ", ".join(f"({p.time(start)}, {p.text(trace_id)}, {p.text(span_id)})" for start, trace_id, span_id in keys)
     sql = (
-        f"SELECT trace_id, span_id, payload FROM payloads FINAL PREWHERE (start_time, trace_id, span_id) IN ({wanted})\n"
+        f"SELECT trace_id, span_id, payload FROM payloads FINAL PREWHERE {key_condition(keys, p)}\n"
         f"WHERE project_id = {p.text(project_id)}"
     )
     return p.statement(sql, "spans.payloads")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from pellucid_server.core.clock import DAY, HOUR
+from pellucid_server.core.clock import DAY, HOUR, MINUTE
 from pellucid_server.filters.tree import EVERYTHING, Filter
 from pellucid_server.store.spans.drivers.port import Statement
 from pellucid_server.store.spans.filter_sql import Asked, scope_condition, span_condition
@@ -21,6 +21,8 @@ SPANS_AFTER_ROOT: Final = DAY
 """How long after its root's start a span may begin and still be part of an aggregated row; one trace alone is read whole."""
 
 _ROOT_START: Final = "coalesce(minOrNullIf(start_time, is_root), min(start_time))"
+
+_EXTENT: Final = f"{micros('min(start_time)')}, {micros('max(start_time)')}"
 
 TRACE_ROW: Final[Expressions] = {
     "trace_id": "trace_id",
@@ -66,6 +68,11 @@ TRACE_ORDERS: Final[Expressions] = {
 """What else than time traces can be ordered by; what is absent sorts below zero."""
 
 
+Extent = tuple[int, int]
+"""Start of the first and of the last span of a trace."""
+_TOUCHING: Final = MINUTE
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class After:
     """The last row of the page before: its value of the order, and its id."""
@@ -75,22 +82,24 @@ class After:
 
 
 def newest(asked: Asked, node: Filter, *, after: After | None, limit: int, ascending: bool = False) -> Statement:
-    """Start of root and trace id of the newest (or oldest) traces in the window."""
+    """Start of root, trace id and extent of the newest (or oldest) traces in the window."""
     p = Parameters()
     comparison, direction = (">", "ASC") if ascending else ("<", "DESC")
     if node == EVERYTHING:
         start = "start_time"
+        # Without reading the other spans their extent is only bounded.
+        extent = f"{micros(start)} - {SPANS_BEFORE_ROOT}, {micros(start)} + {SPANS_AFTER_ROOT}"
         found = f"FROM spans FINAL\nWHERE {scope_condition(asked, p)} AND is_root"
     else:
-        start = _ROOT_START
+        start, extent = _ROOT_START, _EXTENT
         found = f"{_from_matching(asked, node, p)}{_within(asked, p)}"
-    sql = f"SELECT {micros(start)}, trace_id {found}{_beyond(start, comparison, after, p)}"
+    sql = f"SELECT {micros(start)}, trace_id, {extent} {found}{_beyond(start, comparison, after, p)}"
     sql += f"\nORDER BY {start} {direction}, trace_id {direction} LIMIT {p.integer(limit)}"
     return p.statement(sql, "traces.newest")
 
 
 def displaced(asked: Asked, received_until: int) -> Statement:
-    """Traces in or near the window whose root came after `received_until`: id, place at that time, start of root now."""
+    """Traces in or near the window whose root came after `received_until`: place at that time, id, and extent now."""
     p = Parameters()
     wide = replace(
         asked,
@@ -100,7 +109,7 @@ def displaced(asked: Asked, received_until: int) -> Statement:
     scope, until = scope_condition(wide, p), p.time(received_until)
     place = f"minIf(start_time, received_at <= {until})"
     sql = (
-        f"SELECT trace_id, {micros(place)}, {micros(_ROOT_START)}\n"
+        f"SELECT {micros(place)}, trace_id, {_EXTENT}\n"
         f"FROM spans FINAL PREWHERE trace_id IN (SELECT trace_id FROM spans WHERE {scope} AND is_root AND received_at > {until})\n"
         f"WHERE {scope}\nGROUP BY trace_id HAVING countIf(received_at <= {until}) > 0"
     )
@@ -110,26 +119,41 @@ def displaced(asked: Asked, received_until: int) -> Statement:
 def ordered(
     asked: Asked, node: Filter, order: str, *, received_until: int, after: After | None, limit: int, ascending: bool
 ) -> Statement:
-    """Value of the order, trace id and start of the root; all traces in the window are aggregated, over what had arrived by then."""
+    """Value of the order, trace id and extent; all traces in the window are aggregated, over what had arrived by then."""
     p = Parameters()
     value = TRACE_ORDERS[order]
     comparison, direction = (">", "ASC") if ascending else ("<", "DESC")
     arrived = f" AND received_at <= {p.time(received_until)}"
-    sql = f"SELECT {value}, trace_id, {micros(_ROOT_START)} {_from_matching(asked, node, p, arrived)}{_within(asked, p)}"
+    sql = f"SELECT {value}, trace_id, {_EXTENT} {_from_matching(asked, node, p, arrived)}{_within(asked, p)}"
     if after is not None:
         sql += f" AND ({value}, trace_id) {comparison} ({p.number(after.value)}, {p.text(after.id)})"
     sql += f"\nORDER BY 1 {direction}, trace_id {direction} LIMIT {p.integer(limit)}"
     return p.statement(sql, "traces.ordered")
 
 
-def rows(asked: Asked, trace_ids: Sequence[str]) -> Statement:
-    """The rows of `trace_ids`, whose roots start within the window of `asked`; in no order."""
+def rows(asked: Asked, trace_ids: Sequence[str], extents: Sequence[Extent] = ()) -> Statement:
+    """The rows of `trace_ids`, in no order; their spans start within `extents`, or without any within the window of `asked`."""
     p = Parameters()
+    scope = scope_condition(asked, p)
+    if extents:
+        ranges = " OR ".join(f"(start_time >= {p.time(low)} AND start_time <= {p.time(high)})" for low, high in _joined(extents))
+        scope = f"{scope_condition(replace(asked, start=None, end=None), p)} AND ({ranges})"
     sql = (
         f"SELECT\n  {select(TRACE_ROW)}\nFROM spans FINAL PREWHERE trace_id IN {p.texts(trace_ids)}\n"
-        f"WHERE {scope_condition(around(asked), p)}\nGROUP BY trace_id"
+        f"WHERE {scope}\nGROUP BY trace_id"
     )
     return p.statement(sql, "traces.rows")
+
+
+def _joined(extents: Sequence[Extent]) -> list[Extent]:
+    """Ranges that touch become one: fewer conditions, and no granule is looked at twice."""
+    joined: list[Extent] = []
+    for low, high in sorted(extents):
+        if joined and low <= joined[-1][1] + _TOUCHING:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], high))
+        else:
+            joined.append((low, high))
+    return joined
 
 
 def around(asked: Asked) -> Asked:
