@@ -271,6 +271,10 @@ class TestViews:
         assert ask("user:admin", "PUT", f"/views/{ours['id']}", json={**body, "name": "Better"})[1]["owner"] == ours["owner"]
         assert ask("user:member", "DELETE", f"/views/{ours['id']}")[0] == 204
 
+    def test_there_is_a_limit(self, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("pellucid_server.dashboards.views.MAX_VIEWS", 0)
+        assert ask("user:member", "POST", "/views", json={"page": "t", "name": "x"})[1]["code"] == "too_many_views"
+
     def test_a_view_is_not_a_file_store(self, ask: Ask) -> None:
         assert (
             ask("user:member", "POST", "/views", json={"page": "t", "name": "x", "state": {"a": "x" * 70_000}})[1]["code"]

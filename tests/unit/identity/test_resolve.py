@@ -1,5 +1,7 @@
 """A credential becomes a scope: keys, sessions, the local owner, and what the cache must never do."""
 
+import contextlib
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -97,6 +99,31 @@ def test_a_revoked_key_is_out_at_once(identity: Identity, owner: Scope) -> None:
     identity.keys.revoke(owner, new.key.id)
     with pytest.raises(UnknownKey):
         identity.resolver.resolve(credential)
+
+
+def test_no_thread_lets_a_revoked_key_in_again(identity: Identity, owner: Scope) -> None:
+    """A thread that read the key before it was revoked must not put it into the cache afterwards."""
+    for _ in range(15):
+        new = identity.keys.create(owner, name="app", role=Role.MEMBER)
+        credential = KeyCredential(secret=new.secret)
+        stop = threading.Event()
+
+        def hammer(credential: KeyCredential = credential, stop: threading.Event = stop) -> None:
+            while not stop.is_set():
+                with contextlib.suppress(UnknownKey):
+                    identity.resolver.resolve(credential)
+
+        threads = [threading.Thread(target=hammer) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        identity.keys.revoke(owner, new.key.id)
+        after = [identity.resolver.cached(credential, None) for _ in range(50)]
+        stop.set()
+        for thread in threads:
+            thread.join()
+        assert after == [None] * 50
+        with pytest.raises(UnknownKey):
+            identity.resolver.resolve(credential)
 
 
 def test_another_process_sees_it_after_a_minute(
