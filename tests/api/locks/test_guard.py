@@ -23,7 +23,8 @@ def answer(
     *,
     local: bool = True,
     scheme: str = "http",
-    port: int = PORT,
+    port: int | None = PORT,
+    address: str = "127.0.0.1",
     settings: GuardSettings | None = None,
     kind: str = "http",
     pairs: list[tuple[str, str]] | None = None,
@@ -36,7 +37,7 @@ def answer(
     }
     raw = [(name.encode(), value.encode()) for name, value in given.items() if value is not None]
     raw += [(name.encode(), value.encode()) for name, value in pairs or []]
-    scope = {"type": kind, "path": path, "scheme": scheme, "server": ("127.0.0.1", port), "headers": raw}
+    scope = {"type": kind, "path": path, "scheme": scheme, "server": (address, port), "headers": raw}
     if kind == "http":
         scope["method"] = method
     sent: list[Mapping[str, Any]] = []
@@ -100,6 +101,16 @@ class TestHost:
     def test_each_socket_has_its_own_port(self) -> None:
         assert answer("POST", "/v1/traces", port=4318, host="localhost:4318", content_type="application/x-protobuf") == REACHED
         assert answer("POST", "/v1/traces", port=4318, host="localhost:7600", content_type="application/x-protobuf") == BAD_HOST
+
+    def test_the_own_address_is_a_name(self) -> None:
+        assert answer("GET", address="127.0.0.2", host="127.0.0.2:7600") == REACHED
+        assert answer("GET", address="::1", host="[::1]:7600") == REACHED
+        assert answer("GET", host="127.0.0.2:7600") == BAD_HOST
+
+    def test_a_unix_socket_has_only_the_names_that_were_given(self) -> None:
+        assert answer("GET", address="/run/pellucid", port=None, host="localhost") == BAD_HOST
+        settings = GuardSettings(allowed_hosts=frozenset({"localhost"}))
+        assert answer("GET", address="/run/pellucid", port=None, host="localhost", settings=settings) == REACHED
 
     def test_the_default_port_may_be_left_out(self) -> None:
         assert answer("GET", port=80, host="localhost") == REACHED

@@ -88,7 +88,7 @@ class RequestGuard:
         chosen = settings or GuardSettings()
         self._hosts = frozenset(host.lower().encode() for host in chosen.allowed_hosts)
         self._origins = frozenset(origin.lower().rstrip("/").encode() for origin in chosen.allowed_origins)
-        self._loopback: dict[tuple[str, int], frozenset[bytes]] = {}
+        self._loopback: dict[tuple[str, str, int], frozenset[bytes]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass on, or answer with the problem."""
@@ -139,15 +139,17 @@ class RequestGuard:
         return spelled in self._hosts or spelled in self._loopback_hosts(scope)
 
     def _loopback_hosts(self, scope: Scope) -> frozenset[bytes]:
-        """The names of this very socket: the server may listen on several ports, each has its own."""
-        server, scheme = scope.get("server"), scope.get("scheme", "http")
-        port = server[1] if server is not None and server[1] is not None else 0
-        known = self._loopback.get((scheme, port))
+        """The names of this very socket: the server may listen on several addresses and ports, each has its own."""
+        scheme, (address, port) = scope.get("scheme", "http"), scope.get("server") or ("", None)
+        if port is None:  # a Unix socket has no name
+            return frozenset()
+        known = self._loopback.get((scheme, address, port))
         if known is None:
-            names = [f"{name}:{port}" for name in LOOPBACK_NAMES if port]
-            if port == DEFAULT_PORTS.get(scheme):
-                names.extend(LOOPBACK_NAMES)
-            known = self._loopback[scheme, port] = frozenset(name.encode() for name in names)
+            own = f"[{address}]" if ":" in address else address  # an address cannot be rebound, so it is as good as a name
+            names = {*LOOPBACK_NAMES, own}
+            bare = names if port == DEFAULT_PORTS.get(scheme) else set()
+            known = frozenset(name.encode() for name in (*bare, *(f"{name}:{port}" for name in names)))
+            self._loopback[scheme, address, port] = known
         return known
 
     def _is_own_origin(self, origin: bytes, host: bytes, scheme: str) -> bool:

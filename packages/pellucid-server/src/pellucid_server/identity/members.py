@@ -172,9 +172,11 @@ def _check_not_last_owner(unit: UnitOfWork, organization_id: str, person_id: str
 
 
 def _joined(unit: UnitOfWork, scope: Scope) -> list[Member]:
-    ids = {item.person_id for item in unit.organization_members.of_place(scope.organization_id)}
-    ids |= {item.person_id for item in unit.project_members.of_place(scope.project_id)}
-    return sorted((_member(unit, scope, person_id) for person_id in ids), key=lambda member: (member.name.lower(), member.email))
+    in_organization = {item.person_id: item.role for item in unit.organization_members.of_place(scope.organization_id)}
+    in_project = {item.person_id: item.role for item in unit.project_members.of_place(scope.project_id)}
+    people = unit.people.by_ids(in_organization.keys() | in_project.keys())
+    members = [_of_person(person, in_organization.get(person.id), in_project.get(person.id)) for person in people]
+    return sorted(members, key=lambda member: (member.name.lower(), member.email))
 
 
 def _member(unit: UnitOfWork, scope: Scope, person_id: str) -> Member:
@@ -183,6 +185,10 @@ def _member(unit: UnitOfWork, scope: Scope, person_id: str) -> Member:
         raise NotFound
     in_organization = _role_at(unit.organization_members.of_person(person_id), scope.organization_id)
     in_project = _role_at(unit.project_members.of_person(person_id), scope.project_id)
+    return _of_person(person, in_organization, in_project)
+
+
+def _of_person(person: Person, in_organization: Role | None, in_project: Role | None) -> Member:
     return Member(
         id=person.id,
         email=person.email,

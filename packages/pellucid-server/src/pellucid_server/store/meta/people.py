@@ -1,5 +1,6 @@
 """People, their browser sessions, and the roles that they have in organisations and projects."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import Column, ColumnElement, Connection, ForeignKey, Table, delete, insert, select, update
@@ -98,6 +99,11 @@ class People:
     def get(self, person_id: str) -> Person | None:
         """By id."""
         return first(Person, self._connection.execute(select(people).where(people.c.id == person_id)).all())
+
+    def by_ids(self, person_ids: Collection[str]) -> list[Person]:
+        """Those of the ids that exist."""
+        query = select(people).where(people.c.id.in_(person_ids))
+        return [record(Person, row) for row in self._connection.execute(query)]
 
     def by_email(self, email: str) -> Person | None:
         """By lower-case address."""
