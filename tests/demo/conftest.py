@@ -17,7 +17,7 @@ def start_simulator() -> Iterator[StartSimulator]:
     stops: list[Callable[[], None]] = []
 
     def start(settings: Settings) -> str:
-        url, stop = serve_in_thread(seed=settings.seed, latency=settings.latency, settings=settings)
+        url, stop = serve_in_thread(settings=settings)
         stops.append(stop)
         return url
 

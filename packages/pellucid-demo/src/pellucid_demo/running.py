@@ -3,14 +3,13 @@
 Run by `pellucid demo`. What the history and the live traffic are made of is the business of `story`.
 """
 
-import json
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -18,8 +17,9 @@ from types import FrameType
 
 from pellucid_demo.delivery import Delivery
 from pellucid_demo.errors import ServerStartError
+from pellucid_demo.marks import Mark, MarkedHistory
 from pellucid_demo.server_process import served
-from pellucid_demo.simulator import serve_in_thread
+from pellucid_demo.simulator import Provider, Settings, serve_provider
 from pellucid_demo.story import backfill
 from pellucid_demo.story.chapters import Deploy
 from pellucid_demo.story.live import LiveTraffic
@@ -44,26 +44,43 @@ class Options:
     weeks: int
     rate: float
     once: bool
+    otlp_ports: bool = True
+    providers_port: int = 0
 
 
 def run(options: Options, stop: Event | None = None) -> int:
     """Run the demo until `stop` is set or a signal comes; answers the exit code."""
     stop = stop or Event()
-    with _signals(stop), _server(options) as url:
+    provider = Provider(Settings(seed=options.seed))
+    with _signals(stop), _providers(provider, options) as providers_url, _server(options, providers_url) as url:
         delivery = Delivery(url, options.api_key)
         try:
-            world = _history(options, delivery, url)
+            world = history(options, delivery, url)
             if not options.once and not stop.is_set():
-                _live(options, world, delivery, url, stop)
+                _live(options, world, delivery, provider, providers_url, stop)
         finally:
             delivery.close()
     return 0
 
 
 @contextmanager
-def _server(options: Options) -> Iterator[str]:
+def _providers(provider: Provider, options: Options) -> Iterator[str]:
+    """The simulated providers over HTTP: on their usual port, or on any where that is taken."""
+    try:
+        url, stop = serve_provider(provider, port=options.providers_port)
+    except OSError:
+        url, stop = serve_provider(provider)
+    print(f"OpenAI and Anthropic are simulated at {url}", flush=True)
+    try:
+        yield url
+    finally:
+        stop()
+
+
+@contextmanager
+def _server(options: Options, providers_url: str) -> Iterator[str]:
     if options.url is None:
-        with served(options.port, options.data) as url:
+        with served(options.port, options.data, providers_url=providers_url, otlp_ports=options.otlp_ports) as url:
             print(f"Pellucid runs at {url}", flush=True)
             yield url
         return
@@ -77,14 +94,27 @@ def _server(options: Options) -> Iterator[str]:
     yield options.url
 
 
-def _history(options: Options, delivery: Delivery, url: str) -> World:
-    """Tell the history, unless this data directory has it from an earlier run."""
-    mark = None if options.url else options.data.parent / f"{options.data.name}-{_MARK_NAME}"
-    if mark and mark.exists():
-        kept = json.loads(mark.read_text("utf-8"))
-        print(f"The history is there already (seed {kept['seed']}, until {kept['end']}).", flush=True)
-        return World(seed=kept["seed"], end=datetime.fromisoformat(kept["end"]), story=kept["story"], weeks=options.weeks)
-    world = World(seed=options.seed, end=datetime.now(UTC), story=options.story, weeks=options.weeks)
+def history(options: Options, delivery: Delivery, url: str) -> World:
+    """Tell the history, unless this data directory has it from an earlier run.
+
+    A history that was cut short is told again with the same end, so its spans have the same ids and none is there twice.
+    """
+    mark = None if options.url else Mark(options.data.parent / f"{options.data.name}-{_MARK_NAME}")
+    kept = mark.read() if mark else None
+    seed, end, story = (kept.seed, kept.end, kept.story) if kept else (options.seed, datetime.now(UTC), options.story)
+    world = World(seed=seed, end=end, story=story, weeks=options.weeks)
+    if kept and kept.complete:
+        print(f"The history is there already (seed {seed}, until {end:%d %b %Y %H:%M} UTC).", flush=True)
+        return world
+    if mark:
+        mark.write(MarkedHistory(seed=seed, end=end, story=story, complete=False))
+    _tell(world, options, delivery, url)
+    if mark:
+        mark.write(MarkedHistory(seed=seed, end=end, story=story, complete=True))
+    return world
+
+
+def _tell(world: World, options: Options, delivery: Delivery, url: str) -> None:
     started = time.monotonic()
     for deploy in world.chapters.deploys():
         if deploy.at <= world.end:
@@ -92,24 +122,22 @@ def _history(options: Options, delivery: Delivery, url: str) -> World:
     workers = max(1, min(_MOST_WORKERS, os.cpu_count() or 1))
     backfill.run(world, url, options.api_key, workers, _reporter(len(world.visits)))
     print(f"History of {world.weeks} weeks told in {time.monotonic() - started:.0f} s.", flush=True)
-    if mark:
-        mark.write_text(json.dumps({"seed": world.seed, "end": world.end.isoformat(), "story": world.story}), "utf-8")
-    return world
 
 
-def _live(options: Options, past: World, delivery: Delivery, url: str, stop: Event) -> None:
-    world = World(seed=past.seed, end=past.end, live=datetime.now(UTC), story=past.story, weeks=past.weeks)
-    providers_url, stop_providers = serve_in_thread(seed=world.seed, latency=1.0, settings=world.provider_settings(1.0))
+def _live(options: Options, past: World, delivery: Delivery, provider: Provider, providers_url: str, stop: Event) -> None:
+    world = replace(past, live=datetime.now(UTC))
+    provider.change(world.provider_settings(latency=1.0))
     traffic = LiveTraffic(
         world, providers_url=providers_url, exporter=delivery.exporter(), take=delivery.post_scores, rate=options.rate
     )
-    print(f"Live traffic, about {options.rate:g} visits a second. Open {url} in a browser; Ctrl-C ends the demo.", flush=True)
+    print(
+        f"Live traffic, about {options.rate:g} visits a second. Open {delivery.url} in a browser; Ctrl-C ends the demo.",
+        flush=True,
+    )
     try:
-        announced = Announcer(world, delivery)
-        traffic.run(stop, announced.tick)
+        traffic.run(stop, Announcer(world, delivery).tick)
     finally:
         traffic.close()
-        stop_providers()
 
 
 class Announcer:
@@ -143,7 +171,7 @@ def _reporter(visits: int) -> Callable[[backfill.Progress], None]:
 
     def report(progress: backfill.Progress) -> None:
         nonlocal shown
-        percent = 100 * progress.visits // max(1, visits)
+        percent = 100 * progress.visits // visits if visits else 100
         text = f"History: {percent:3d} % ({progress.visits} of {visits} visits, at {progress.at:%d %b})"
         if sys.stdout.isatty():
             print(f"\r{text}", end="\n" if progress.visits == visits else "", flush=True)

@@ -1,5 +1,6 @@
 """A Pellucid server as a child process: started, waited for, and stopped when the demo ends."""
 
+import os
 import subprocess
 import sys
 import time
@@ -10,7 +11,8 @@ from pathlib import Path
 from pellucid_demo.delivery import Delivery
 from pellucid_demo.errors import ServerStartError
 
-LOG_NAME = "server.log"
+SIMULATED_KEY = "sk-simulated"
+_LOG_NAME = "server.log"
 _START_LIMIT_S = 60.0
 _STOP_LIMIT_S = 20.0
 _POLL_S = 0.2
@@ -18,17 +20,35 @@ _LOG_TAIL_CHARACTERS = 1_500
 
 
 @contextmanager
-def served(port: int, data: Path) -> Iterator[str]:
-    """The URL of a server on the loopback that lives as long as the block; its log is `server.log` beside its data."""
+def served(port: int, data: Path, *, providers_url: str, otlp_ports: bool) -> Iterator[str]:
+    """The URL of a server on the loopback that lives as long as the block; its log stands beside its data.
+
+    Judges and the playground of that server reach the simulated providers by the variables that the SDKs read, unless
+    the caller has set real ones.
+    """
     data.mkdir(parents=True, exist_ok=True)
-    log_path = data.parent / f"{data.name}-{LOG_NAME}"
+    log_path = data.parent / f"{data.name}-{_LOG_NAME}"
     with log_path.open("ab") as log:
         command = [sys.executable, "-m", "pellucid", "serve", "--port", str(port), "--data", str(data)]
-        process = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
+        command += [] if otlp_ports else ["--no-otlp-ports"]
+        process = subprocess.Popen(
+            command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True, env=_environment(providers_url)
+        )
         try:
             yield _when_ready(process, f"http://127.0.0.1:{port}", log_path)
         finally:
             _stop(process)
+
+
+def _environment(providers_url: str) -> dict[str, str]:
+    simulated = {
+        "OPENAI_BASE_URL": f"{providers_url}/v1",
+        "OPENAI_API_KEY": SIMULATED_KEY,
+        "ANTHROPIC_BASE_URL": providers_url,
+        "ANTHROPIC_API_KEY": SIMULATED_KEY,
+    }
+    real = any(os.environ.get(name) for name in simulated)
+    return {**os.environ} if real else {**os.environ, **simulated}
 
 
 def _when_ready(process: "subprocess.Popen[bytes]", url: str, log_path: Path) -> str:

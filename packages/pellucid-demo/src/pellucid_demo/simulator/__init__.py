@@ -10,6 +10,7 @@ from pellucid_demo.simulator.catalogue import SUCCESSORS, Swap
 from pellucid_demo.simulator.engine import Settings
 from pellucid_demo.simulator.faults import Fault
 from pellucid_demo.simulator.mind.judging import JudgeRates
-from pellucid_demo.simulator.serving import serve_in_thread
+from pellucid_demo.simulator.provider import Provider
+from pellucid_demo.simulator.serving import serve_in_thread, serve_provider
 
-__all__ = ["SUCCESSORS", "Fault", "JudgeRates", "Settings", "Swap", "create_app", "serve_in_thread"]
+__all__ = ["SUCCESSORS", "Fault", "JudgeRates", "Provider", "Settings", "Swap", "create_app", "serve_in_thread", "serve_provider"]

@@ -19,9 +19,9 @@ class BrokenOffError(Exception):
     """The simulator ends a connection on purpose; the server drops it without a word to the client."""
 
 
-def create_app(settings: Settings | None = None) -> Starlette:
+def create_app(provider: Provider | None = None) -> Starlette:
     """An app that imitates OpenAI and Anthropic at once."""
-    provider = Provider(settings or Settings())
+    provider = provider or Provider(Settings())
 
     async def serve(request: Request) -> Response:
         incoming = Incoming(

@@ -37,7 +37,6 @@ class Provider:
     """OpenAI and Anthropic behind one address."""
 
     def __init__(self, settings: Settings) -> None:
-        self.settings = settings
         self._engine = Engine(settings)
         self._limit = RequestLimit(settings.requests_per_minute) if settings.requests_per_minute else None
         self._routes: Mapping[tuple[str, str], Callable[[Incoming, Fault | None], Outgoing]] = {
@@ -49,6 +48,14 @@ class Provider:
             ("GET", "/v1/models"): self._models,
             ("GET", "/health"): self._health,
         }
+
+    @property
+    def settings(self) -> Settings:
+        return self._engine.settings
+
+    def change(self, settings: Settings) -> None:
+        """Go on as another world, from the next request on; the limit on requests stays as it was."""
+        self._engine.settings = settings
 
     def answer(self, incoming: Incoming) -> Outgoing:
         anthropic = incoming.path.startswith("/v1/messages") or "anthropic-version" in incoming.headers

@@ -4,7 +4,6 @@ import logging
 import socket
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from threading import Thread
 
 import uvicorn
@@ -12,6 +11,7 @@ import uvicorn
 from pellucid_demo.errors import SimulatorStartError
 from pellucid_demo.simulator.app import create_app
 from pellucid_demo.simulator.engine import Settings
+from pellucid_demo.simulator.provider import Provider
 
 _START_LIMIT_S = 20.0
 _STOP_LIMIT_S = 5.0
@@ -22,12 +22,17 @@ def serve_in_thread(
 ) -> tuple[str, Callable[[], None]]:
     """Start a simulator on the loopback; returns its base URL and a function that stops it.
 
-    `OpenAI(base_url=f"{url}/v1")` and `Anthropic(base_url=url)` reach it. `latency` 0 answers at once, 1 is lifelike.
+    `OpenAI(base_url=f"{url}/v1")` and `Anthropic(base_url=url)` reach it. `latency` 0 answers at once, 1 is lifelike;
+    `settings` replaces both numbers.
     """
-    settings = replace(settings or Settings(), seed=seed, latency=latency)
+    return serve_provider(Provider(settings or Settings(seed=seed, latency=latency)), port=port)
+
+
+def serve_provider(provider: Provider, *, port: int = 0) -> tuple[str, Callable[[], None]]:
+    """Serve a provider that the caller keeps, and may change, on the loopback; port 0 takes any free one."""
     listener = socket.create_server(("127.0.0.1", port))
     server = uvicorn.Server(
-        uvicorn.Config(create_app(settings), log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="off")
+        uvicorn.Config(create_app(provider), log_config=None, access_log=False, timeout_graceful_shutdown=1, lifespan="off")
     )
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # connections that are broken on purpose are no news
     thread = Thread(target=server.run, kwargs={"sockets": [listener]}, name="provider-simulator", daemon=True)

@@ -62,7 +62,7 @@ def tell(
     themselves then add their spans.
     """
     timeline, ids = Timeline(), SeededIds(world.seed, world.end)
-    processor = StraightProcessor(ShiftingExporter(exporter, timeline.told))
+    processor = StraightProcessor(ShiftingExporter(exporter, timeline))
     with _bot(world, timeline, processor, ids, own_process) as bot:
         timeline.restart(world.chapters.start)
         for deploy in world.chapters.deploys():

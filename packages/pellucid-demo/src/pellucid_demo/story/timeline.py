@@ -65,6 +65,13 @@ class Timeline:
         number = max(0, bisect_right(self._marks, real_ns) - 1)
         return real_ns + self._offsets[number]
 
+    def told_behind_wait(self, from_ns: int, until_ns: int) -> int:
+        """The story's time right behind the first wait in a stretch of real time; of its end when nothing waited."""
+        number = bisect_right(self._marks, from_ns)
+        if number < len(self._marks) and self._marks[number] <= until_ns:
+            return self.told(self._marks[number])
+        return self.told(until_ns)
+
 
 def _epoch_ns(at: datetime) -> int:
     return round(at.timestamp() * 1_000_000) * 1_000
