@@ -205,6 +205,37 @@ def test_a_crash_of_the_application_still_sends_what_led_to_it(server: Any) -> N
     assert names(server) == ["work"]
 
 
+def test_sigterm_sends_what_is_left_and_still_ends_the_process(server: Any) -> None:
+    done, seconds = run(
+        """
+        import os, signal, time, pellucid
+        pellucid.init(flush_interval_s=30.0)
+        with pellucid.span("last words"):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(20)
+        """,
+        server.url,
+    )
+    assert done.returncode == -15
+    assert seconds < 10
+    assert names(server) == ["last words"]
+
+
+def test_a_handler_of_the_application_is_left_alone(server: Any) -> None:
+    done, _ = run(
+        """
+        import os, signal, sys, time, pellucid
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+        pellucid.init()
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(20)
+        """,
+        server.url,
+    )
+    assert done.returncode == 7
+
+
 def test_importing_the_package_does_no_work() -> None:
     done, _ = run(
         """

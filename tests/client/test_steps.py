@@ -24,6 +24,19 @@ def test_trace_generation_end_without_context(server: Any, client: Any) -> None:
     assert server.span("conversation").attributes["session.id"] == "s1"
 
 
+def test_a_step_that_ends_elsewhere(server: Any, client: Any) -> None:
+    with pellucid.context(user_id="ann"), pellucid.span("request"):
+        turn = pellucid.start_span("turn", "chain")
+        assert pellucid.current_span_id() != turn.span_id
+    with turn.use(), pellucid.span("inner"):
+        pellucid.update_trace(output="done")
+    assert pellucid.current_span_id() is None
+    turn.end()
+    assert server.span("turn").parent_id == server.span("request").span_id
+    assert server.span("inner").parent_id == server.span("turn").span_id
+    assert server.span("turn").attributes["pellucid.output"] == "done"
+
+
 def test_a_trace_starts_anew_inside_another(server: Any, client: Any) -> None:
     with pellucid.span("around"), pellucid.context(feature="chat"):
         pellucid.trace("fresh").end()

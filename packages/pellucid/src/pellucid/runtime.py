@@ -33,6 +33,7 @@ from pellucid.links import find_in_attributes
 from pellucid.posts import post, size_of_document
 from pellucid.rest import Rest
 from pellucid.settings import Settings
+from pellucid.signals import close_on_sigterm
 from pellucid.threads import propagate_threads
 from pellucid.version import VERSION
 
@@ -176,7 +177,15 @@ def install(client: Client | None) -> Client | None:
         _PROCESS.is_decided = True
     if client is not None:
         atexit.register(client.close)
+        if client.settings.close_on_sigterm:
+            close_on_sigterm(_close_current, client.settings.exit_timeout_s + 0.5)
     return previous
+
+
+def _close_current() -> None:
+    client = _PROCESS.client
+    if client is not None:
+        client.close()
 
 
 def current() -> Client | None:

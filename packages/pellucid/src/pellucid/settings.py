@@ -153,6 +153,12 @@ class Settings:
     max_spill_bytes: int = field(
         default=256 * MIB, metadata=_about("PELLUCID_MAX_SPILL_BYTES", _size, "Size that the spill folder may reach.")
     )
+    close_on_sigterm: bool = field(
+        default=True,
+        metadata=_about(
+            "PELLUCID_CLOSE_ON_SIGTERM", _boolean, "Send what is left when SIGTERM comes, where nobody else handles the signal."
+        ),
+    )
     instrument: tuple[str, ...] = field(
         default=(), metadata=_about("PELLUCID_INSTRUMENT", _names, "Libraries to instrument at init, as for `instrument()`.")
     )

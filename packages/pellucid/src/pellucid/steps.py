@@ -5,7 +5,8 @@ What lives here: starting, updating and ending a step. What must not live here: 
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import Token
 from dataclasses import replace
 from datetime import datetime
@@ -150,6 +151,19 @@ class Step:
                 self._span.end(end_time)
         except Exception as error:
             GUARD.report("end a span", error)
+
+    @contextmanager
+    def use(self) -> Iterator["Step"]:
+        """Make the step current inside a `with` block, without ending it: for work that belongs to it elsewhere."""
+        token = None
+        if self._span is not None:
+            here = get_current()
+            token = _made_current(self._span, here, current_frame(here))
+        try:
+            yield self
+        finally:
+            if token is not None:
+                detach(token)
 
     def span(self, name: str, kind: Kind = "span", **fields: Unpack[StepFields]) -> "Step":
         """A step below this one that is not made current: for callbacks. End it with `end()`."""
@@ -328,6 +342,14 @@ def span(name: str, kind: Kind = "span", *, capture: Capture | None = None, **fi
     return start(client, name, kind, fields, is_current=True, capture=capture)
 
 
+def start_span(name: str, kind: Kind = "span", *, start_time: int | None = None, **fields: Unpack[StepFields]) -> Step:
+    """A step below the current one that is not made current: for work that ends elsewhere. End it with `end()`."""
+    client = current()
+    if client is None:
+        return SILENT
+    return start(client, name, kind, fields, start_time=start_time)
+
+
 def trace(name: str, *, start_time: int | None = None, **fields: Unpack[StepFields]) -> Step:
     """The root step of a new trace, not made current: for callback-style code. End it with `end()`.
 
@@ -343,10 +365,7 @@ def trace(name: str, *, start_time: int | None = None, **fields: Unpack[StepFiel
 
 def generation(name: str = "generation", *, start_time: int | None = None, **fields: Unpack[StepFields]) -> Step:
     """A model call below the current step, not made current: for code that calls a model by hand. End it."""
-    client = current()
-    if client is None:
-        return SILENT
-    return start(client, name, "generation", fields, start_time=start_time)
+    return start_span(name, "generation", start_time=start_time, **fields)
 
 
 def update_span(*, name: str | None = None, **fields: Unpack[StepFields]) -> None:
