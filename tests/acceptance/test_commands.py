@@ -7,11 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from pellucid_server.identity.service import Identity
+from pellucid_server.store.meta.database import MetaStore
 
-def pellucid(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+
+def pellucid(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command."""
     command = [sys.executable, "-c", "from pellucid.cli import main; raise SystemExit(main())", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, env={**os.environ, **environment}, check=False)
+    variables = {**os.environ, **environment}
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, input=stdin, env=variables, check=False)
 
 
 def test_keys_are_made_shown_once_and_revoked_on_a_stopped_server(tmp_path: Path) -> None:
@@ -55,3 +59,17 @@ def test_a_setting_that_cannot_be_read_is_named(tmp_path: Path, variable: str) -
     answer = pellucid("serve", "--data", str(tmp_path), **{variable: "many"})
     assert answer.returncode == 1
     assert f"{variable}='many'" in answer.stderr
+
+
+def test_a_lost_password_is_replaced_at_the_command_line(tmp_path: Path) -> None:
+    owner = {"PELLUCID_INIT_USER_EMAIL": "ada@example.com", "PELLUCID_INIT_USER_PASSWORD": "the first password"}
+    assert pellucid("keys", "list", "--data", str(tmp_path), **owner).returncode == 0
+    assert pellucid("people", "list", "--data", str(tmp_path)).stdout == "ada@example.com  ada  owner of default (all projects)\n"
+    reset = ("people", "reset-password", "--data", str(tmp_path))
+    assert "no_such" not in pellucid(*reset, "ada@example.com", stdin="a better password\n").stderr
+    assert pellucid(*reset, "ada@example.com", stdin="short\n").returncode == 1
+    unknown = pellucid(*reset, "nobody@example.com", stdin="a better password\n")
+    assert (unknown.returncode, "pellucid people list" in unknown.stderr) == (1, True)
+    store = MetaStore.open(f"sqlite:///{tmp_path}/pellucid.db")
+    assert Identity.open(store).sign_in.sign_in("ada@example.com", "a better password", address="")
+    store.close()

@@ -10,7 +10,15 @@ from tests.unit.identity.fakes import FakeClock
 
 from pellucid_server.identity.attempts import AttemptLimits, Attempts
 from pellucid_server.identity.credentials import SessionCredential
-from pellucid_server.identity.errors import BadInvitation, NotAPerson, SessionEnded, TooManyAttempts, WeakPassword, WrongPassword
+from pellucid_server.identity.errors import (
+    BadInvitation,
+    NoSuchPerson,
+    NotAPerson,
+    SessionEnded,
+    TooManyAttempts,
+    WeakPassword,
+    WrongPassword,
+)
 from pellucid_server.identity.members import INVITATION_LIFE
 from pellucid_server.identity.passwords import MAX_CHARS, NOBODYS_HASH, Passwords
 from pellucid_server.identity.provision import Provision
@@ -146,9 +154,12 @@ def test_a_key_has_no_password(identity: Identity, owner: Scope) -> None:
 
 
 def test_who_runs_the_server_can_reset_a_password(house: Identity) -> None:
+    before = house.sign_in.sign_in(EMAIL, PASSWORD, address="1")
     house.sign_in.reset_password(EMAIL.upper(), "another horse battery", actor="system")
+    with pytest.raises(SessionEnded):
+        scope_of(house, before.token)
     assert house.sign_in.sign_in(EMAIL, "another horse battery", address="1")
-    with pytest.raises(WrongPassword, match="invite"):
+    with pytest.raises(NoSuchPerson, match="invited"):
         house.sign_in.reset_password("nobody@example.com", "another horse battery", actor="system")
 
 

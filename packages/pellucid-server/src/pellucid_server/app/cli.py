@@ -41,6 +41,18 @@ def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             parser.add_argument("id", help="the key's id, as `keys list` shows it")
         parser.set_defaults(run=_run("keys"))
 
+    people = subparsers.add_parser("people", help="list people, or give one a new password")
+    verbs = people.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for verb, text in (
+        ("list", "list everybody with an account"),
+        ("reset-password", "set a new password, read from the terminal or a pipe"),
+    ):
+        parser = verbs.add_parser(verb, help=text)
+        parser.add_argument("--data", type=Path, help="data directory (pellucid-data)")
+        if verb == "reset-password":
+            parser.add_argument("email", help="whose")
+        parser.set_defaults(run=_run("people"))
+
 
 def _run(name: str) -> Callable[[argparse.Namespace], int]:
     def run(namespace: argparse.Namespace) -> int:

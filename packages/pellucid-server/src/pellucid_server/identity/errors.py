@@ -57,6 +57,12 @@ class NoSuchProject(NotFound):
     code = "no_such_project"
 
 
+class NoSuchPerson(NotFound):
+    """Nobody with this e-mail address has an account here; `pellucid people list` shows who has, others must be invited."""
+
+    code = "no_such_person"
+
+
 class BadRole(BadRequest):
     """This role cannot be given here: keys are ingest, viewer, member or admin; people viewer, member or admin, and owner only
     in the whole organisation."""

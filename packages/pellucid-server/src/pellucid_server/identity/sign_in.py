@@ -6,7 +6,7 @@ from pellucid_server.core.clock import DAY, Micros
 from pellucid_server.identity.attempts import Attempts
 from pellucid_server.identity.context import Context
 from pellucid_server.identity.emails import checked, same_spelling
-from pellucid_server.identity.errors import BadInvitation, NotAPerson, WrongPassword
+from pellucid_server.identity.errors import BadInvitation, NoSuchPerson, NotAPerson, WrongPassword
 from pellucid_server.identity.passwords import Passwords
 from pellucid_server.identity.resolve import Resolver
 from pellucid_server.identity.secret_text import digest, new_token
@@ -70,15 +70,17 @@ class SignIn:
         if not self._passwords.matches(person.password_hash, old):
             self._attempts.failed(person.email, address)
             raise WrongPassword
-        return self._set_password(person, new, actor=scope.actor)
+        changed = self._set_password(person, new, actor=scope.actor)
+        with self._context.store.writing() as unit:
+            return self._open_session(unit, changed)
 
-    def reset_password(self, email: str, new: str, *, actor: str) -> SignedIn:
-        """Set somebody's password without the old one: for whoever runs the server, at its command line."""
+    def reset_password(self, email: str, new: str, *, actor: str) -> None:
+        """Set somebody's password without the old one: for whoever runs the server, at its command line. Ends their sessions."""
         with self._context.store.reading() as unit:
             person = unit.people.by_email(checked(email))
         if person is None:
-            raise WrongPassword("Nobody with this e-mail address has an account; invite them first.")
-        return self._set_password(person, new, actor=actor)
+            raise NoSuchPerson
+        self._set_password(person, new, actor=actor)
 
     def accept_invitation(self, token: str, *, name: str, password: str, address: str) -> SignedIn:
         """Turn an invitation into an account with a password, and sign in. Raises `BadInvitation` or `WeakPassword`."""
@@ -121,16 +123,15 @@ class SignIn:
             return None
         return replace(person, password_hash=self._passwords.hash(password))
 
-    def _set_password(self, person: Person, new: str, *, actor: str) -> SignedIn:
+    def _set_password(self, person: Person, new: str, *, actor: str) -> Person:
         self._passwords.check_strength(new)
         changed = replace(person, password_hash=self._passwords.hash(new))
         with self._context.store.writing() as unit:
             unit.people.put(changed)
             unit.sessions.remove_of_person(person.id)
             unit.audit.append(AuditEvent(time=self._context.clock(), actor=actor, action="password.change", target=person.id))
-            signed_in = self._open_session(unit, changed)
         self._resolver.refresh()
-        return signed_in
+        return changed
 
     def _open_session(self, unit: UnitOfWork, person: Person) -> SignedIn:
         now = self._context.clock()

@@ -100,6 +100,10 @@ class People:
         """By id."""
         return first(Person, self._connection.execute(select(people).where(people.c.id == person_id)).all())
 
+    def list_all(self) -> list[Person]:
+        """Everybody, by address."""
+        return [record(Person, row) for row in self._connection.execute(select(people).order_by(people.c.email))]
+
     def by_ids(self, person_ids: Collection[str]) -> list[Person]:
         """Those of the ids that exist."""
         query = select(people).where(people.c.id.in_(person_ids))
