@@ -66,7 +66,7 @@ def test_a_lost_password_is_replaced_at_the_command_line(tmp_path: Path) -> None
     assert pellucid("keys", "list", "--data", str(tmp_path), **owner).returncode == 0
     assert pellucid("people", "list", "--data", str(tmp_path)).stdout == "ada@example.com  ada  owner of default (all projects)\n"
     reset = ("people", "reset-password", "--data", str(tmp_path))
-    assert "no_such" not in pellucid(*reset, "ada@example.com", stdin="a better password\n").stderr
+    assert pellucid(*reset, "ada@example.com", stdin="a better password\n").returncode == 0
     assert pellucid(*reset, "ada@example.com", stdin="short\n").returncode == 1
     unknown = pellucid(*reset, "nobody@example.com", stdin="a better password\n")
     assert (unknown.returncode, "pellucid people list" in unknown.stderr) == (1, True)
