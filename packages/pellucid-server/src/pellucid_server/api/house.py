@@ -1,6 +1,7 @@
 """What the routes of this floor need of the wired house, which `app` puts at `app.state.house`."""
 
 import threading
+from pathlib import Path
 from typing import Any, Protocol
 
 from starlette.requests import HTTPConnection
@@ -12,6 +13,7 @@ from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
 from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.journal.port import Journal
+from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.query.queries import Queries
 from pellucid_server.store.blobs.store import BlobStore
 
@@ -36,6 +38,33 @@ class LiveFeed(Protocol):
         """Stop listening; takes what `subscribe` gave."""
 
 
+class BackupManifest(Protocol):
+    """What a backup holds."""
+
+    @property
+    def time(self) -> str:
+        """When it was begun."""
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What was copied."""
+
+    @property
+    def elsewhere(self) -> tuple[str, ...]:
+        """What is kept in other systems."""
+
+    @property
+    def bytes(self) -> int:
+        """Its size."""
+
+
+class BackupMaker(Protocol):
+    """Copies the data directory."""
+
+    def make(self, to: Path, *, anywhere: bool) -> BackupManifest:
+        """Into a new folder, all or nothing; unless `anywhere`, only where the operator allows it."""
+
+
 class House(Protocol):
     """The services behind the routes of identity, views and comments."""
 
@@ -50,6 +79,10 @@ class House(Protocol):
     @property
     def comments(self) -> CommentBook:
         """Comments."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Changes that may have moved quality."""
 
     @property
     def queries(self) -> Queries:
@@ -78,6 +111,10 @@ class House(Protocol):
     @property
     def rates(self) -> Rates:
         """Limits on export requests."""
+
+    @property
+    def backups(self) -> BackupMaker:
+        """Copies of the data directory."""
 
     @property
     def ready(self) -> threading.Event:

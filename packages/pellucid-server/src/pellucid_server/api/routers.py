@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pellucid_server.api.routes import (
     blobs,
     comments,
+    events,
     exports,
     facets,
     fields,
@@ -49,6 +50,7 @@ ROUTERS: Final[tuple[Callable[[], APIRouter], ...]] = (
     prices.create_router,
     views.create_router,
     comments.create_router,
+    events.create_router,
     blobs.create_router,
     operations.create_router,
 )

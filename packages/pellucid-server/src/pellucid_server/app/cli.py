@@ -41,6 +41,16 @@ def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
             parser.add_argument("id", help="the key's id, as `keys list` shows it")
         parser.set_defaults(run=_run("keys"))
 
+    backup = subparsers.add_parser("backup", help="copy the data directory, whether the server runs or not")
+    backup.add_argument("--to", type=Path, required=True, help="a folder that does not exist yet")
+    backup.add_argument("--data", type=Path, help="data directory (pellucid-data)")
+    backup.set_defaults(run=_run("backup"))
+
+    restore = subparsers.add_parser("restore", help="make a data directory from a backup")
+    restore.add_argument("--from", dest="source", type=Path, required=True, help="a folder that `pellucid backup` has made")
+    restore.add_argument("--data", type=Path, help="the new data directory (pellucid-data)")
+    restore.set_defaults(run=_run("restore"))
+
     people = subparsers.add_parser("people", help="list people, or give one a new password")
     verbs = people.add_subparsers(dest="verb", required=True, metavar="VERB")
     for verb, text in (

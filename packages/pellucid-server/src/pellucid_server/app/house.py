@@ -8,12 +8,14 @@ from pathlib import Path
 
 from pellucid_server.api.bind import check_bind, is_loopback
 from pellucid_server.api.rates import Rates
+from pellucid_server.app.backup import Backups
 from pellucid_server.app.configs import Configs
 from pellucid_server.app.live import Live
 from pellucid_server.app.lock import DirectoryLock
 from pellucid_server.app.opening import database_url, open_driver
+from pellucid_server.app.retention import Retention
+from pellucid_server.app.schedule import Job, Schedule
 from pellucid_server.app.settings import Settings
-from pellucid_server.app.upkeep import Upkeep
 from pellucid_server.app.workers import WorkerPool
 from pellucid_server.core.clock import system_clock
 from pellucid_server.core.errors import PellucidError
@@ -27,12 +29,15 @@ from pellucid_server.ingest.enriching import Enricher
 from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.ingest.settling import Settler
 from pellucid_server.journal.sqlite import SqliteJournal
+from pellucid_server.monitors.ledger import Ledger
+from pellucid_server.monitors.watcher import Watcher
 from pellucid_server.query.queries import Queries, open_queries
 from pellucid_server.store.blobs.store import BlobStore
 from pellucid_server.store.meta.database import MetaStore
 from pellucid_server.store.spans.drivers.port import Driver
 from pellucid_server.store.spans.encode import encode
 from pellucid_server.store.spans.schema import Topology
+from pellucid_server.store.spans.sightings import SightingReader
 from pellucid_server.store.spans.writer import SpanStore
 
 RETRY_S = 2.0
@@ -51,6 +56,7 @@ class House:
     identity: Identity
     views: Views
     comments: CommentBook
+    ledger: Ledger
     configs: Configs
     driver: Driver
     spans: SpanStore
@@ -60,8 +66,9 @@ class House:
     door: Door
     pipeline: Pipeline
     live: Live
-    upkeep: Upkeep
+    schedule: Schedule
     rates: Rates
+    backups: Backups
     ready: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -72,7 +79,7 @@ class House:
     def stop(self) -> None:
         """End in the order in which nothing is lost: no more writes, then the stores, then the lock."""
         self.stopping.set()
-        self.upkeep.stop()
+        self.schedule.stop()
         self.pipeline.stop()
         self.workers.close()
         self.live.close()
@@ -98,7 +105,7 @@ class House:
         self.pipeline.settler.recall_from(self.spans.recent_traces(), self.spans.recent_calls())
         self.pipeline.settler.start_above(self.spans.newest_version())
         self.pipeline.start()
-        self.upkeep.start()
+        self.schedule.start()
         self.ready.set()
 
 
@@ -115,9 +122,11 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         project_changed=configs.forget,
     )
     check_bind(settings.host, has_credentials=identity.has_credentials())
+    ledger = Ledger(meta, system_clock, random_id)
     journal = SqliteJournal(data / "journal.db", limit_bytes=settings.journal_bytes)
     driver = open_driver(settings)
     spans = SpanStore(driver, Topology(cluster=settings.clickhouse_cluster))
+    sightings = SightingReader(driver)
     blobs = BlobStore.open(settings.blobs_url, data / "blobs")
     workers = WorkerPool(settings.decode_workers)
     live = Live()
@@ -138,6 +147,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         identity=identity,
         views=Views(meta, system_clock, random_id),
         comments=CommentBook(meta, system_clock, random_id),
+        ledger=ledger,
         configs=configs,
         driver=driver,
         spans=spans,
@@ -147,9 +157,21 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         door=Door(journal, system_clock, redact_before=lambda project_id: _before(configs, project_id)),
         pipeline=pipeline,
         live=live,
-        upkeep=Upkeep(meta, spans),
+        schedule=Schedule(
+            [
+                Job(name="retention", every_s=3_600, first_after_s=60, run=Retention(meta, spans).run),
+                Job(name="changes", every_s=30, run=Watcher(ledger, sightings.since, lambda: project_ids(meta), system_clock).run),
+            ]
+        ),
         rates=Rates(settings.requests_per_second),
+        backups=Backups(settings, driver),
     )
+
+
+def project_ids(meta: MetaStore) -> list[str]:
+    """Of all projects of all organisations."""
+    with meta.reading() as unit:
+        return [project.id for project in unit.projects.list_all()]
 
 
 def _before(configs: Configs, project_id: str) -> Enricher | None:

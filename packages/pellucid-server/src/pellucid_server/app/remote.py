@@ -25,13 +25,13 @@ class Remote:
     def __init__(self, url: str) -> None:
         self.url = url
 
-    def call(self, method: str, path: str, body: object | None = None) -> Any:  # Any: JSON
+    def call(self, method: str, path: str, body: object | None = None, *, timeout_s: float = TIMEOUT_S) -> Any:  # Any: JSON
         """The parsed answer. Raises `Refused` with the server's own words, or `Unavailable`."""
         request = urllib.request.Request(self.url + path, method=method, headers=_headers())
         if body is not None:
             request.data = json.dumps(body).encode()
         try:
-            with urllib.request.urlopen(request, timeout=TIMEOUT_S) as answer:
+            with urllib.request.urlopen(request, timeout=timeout_s) as answer:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
             raise Refused(_detail(error)) from error

@@ -59,6 +59,8 @@ TABLE: Final[tuple[Setting, ...]] = (
             doc="PostgreSQL for the metadata, such as postgresql://user:password@host/database. Empty: SQLite in the data directory."),
     Setting(name="blobs_url", environment="PELLUCID_BLOBS_URL", read=str, default="",
             doc="Object store for media, such as s3://bucket/prefix. Empty: a folder in the data directory."),
+    Setting(name="backups", environment="PELLUCID_BACKUPS", read=Path, default=None,
+            doc="Folder under which owners may have backups written by the API. Empty: only whoever runs the local server may."),
     Setting(name="decode_workers", environment="PELLUCID_DECODE_WORKERS", read=int, default=_default_workers(),
             doc="Processes that decode spans beside the server; 0 decodes in the server. Default: processors minus one."),
     Setting(name="journal_bytes", environment="PELLUCID_JOURNAL_BYTES", read=int, default=2 * 1024**3,
@@ -86,6 +88,7 @@ class Settings:
     clickhouse_cluster: str
     database_url: str
     blobs_url: str
+    backups: Path | None
     decode_workers: int
     journal_bytes: int
     requests_per_second: int

@@ -141,12 +141,6 @@ class SqliteJournal:
             (dead,) = self._reader.execute("SELECT count(*) FROM dead_letters").fetchone()
         return JournalStatistics(entries=self._entries, bytes=self._bytes, limit_bytes=self._limit, dead_letters=dead)
 
-    def backup(self, target: Path) -> None:
-        """A consistent copy, made while the journal works."""
-        with sqlite3.connect(target) as copy, self._reader_lock:
-            self._reader.backup(copy)
-        copy.close()
-
     def close(self) -> None:
         """See the port."""
         with self._size_lock:

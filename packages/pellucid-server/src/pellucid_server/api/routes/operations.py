@@ -1,6 +1,7 @@
 """What operators ask: is it alive, is it ready, what did it set aside, what does it measure."""
 
 import base64
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
@@ -9,11 +10,13 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from pellucid_server.api.house import House, house_of
 from pellucid_server.api.security import public, requires
-from pellucid_server.api.wire.operations import DeadLetterPage, DeadLetterRow, Health, Ready, Replayed
+from pellucid_server.api.wire.operations import BackupMade, BackupWanted, DeadLetterPage, DeadLetterRow, Health, Ready, Replayed
 from pellucid_server.api.wire.times import to_wire_time as iso
 from pellucid_server.core.errors import Unavailable
+from pellucid_server.identity.resolve import LOCAL_ACTOR
 from pellucid_server.model.scope import Permission, Scope
 
+Owner = Annotated[Scope, requires(Permission.OWNER)]
 Admin = Annotated[Scope, requires(Permission.ADMIN)]
 
 
@@ -67,6 +70,12 @@ def create_router() -> APIRouter:
     def replay(request: Request, scope: Admin, letter_id: int) -> Replayed:
         """Put a dead letter back into the journal; it comes back here if it fails again."""
         return Replayed(id=house_of(request).journal.replay(scope.project_id, letter_id))
+
+    @router.post("/api/v1/backups", status_code=201)
+    def backup(request: Request, scope: Owner, wanted: BackupWanted) -> BackupMade:
+        """Copy the data directory into a new folder on the server's machine, while everything goes on."""
+        made = house_of(request).backups.make(Path(wanted.to), anywhere=scope.actor == LOCAL_ACTOR)
+        return BackupMade(to=wanted.to, time=made.time, parts=list(made.parts), elsewhere=list(made.elsewhere), bytes=made.bytes)
 
     @router.get("/metrics", dependencies=[public()], include_in_schema=False)
     def metrics(request: Request) -> Response:

@@ -41,6 +41,25 @@ class DeadLetterPage(BaseModel):
     next_cursor: str | None
 
 
+class BackupWanted(BaseModel):
+    """Where a backup shall go."""
+
+    to: str
+    """An absolute path on the server's machine, of a folder that does not exist yet."""
+
+
+class BackupMade(BaseModel):
+    """A backup."""
+
+    to: str
+    time: str
+    """Everything that was confirmed before is in it."""
+    parts: list[str]
+    elsewhere: list[str]
+    """Kept in other systems and not in it."""
+    bytes: int
+
+
 class Replayed(BaseModel):
     """The new id in the journal."""
 

