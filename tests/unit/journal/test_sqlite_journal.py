@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -18,7 +17,9 @@ from pellucid_server.journal.sqlite import SqliteJournal
 
 
 def entry(body: bytes = b"x", project: str = "p") -> Entry:
-    return Entry(project_id=project, signal="traces", content_type="application/json", encoding="", received_at=1, records=1, body=body)
+    return Entry(
+        project_id=project, signal="traces", content_type="application/json", encoding="", received_at=1, records=1, body=body
+    )
 
 
 @pytest.fixture
@@ -102,7 +103,13 @@ def test_buried_entries_are_kept_with_their_error_and_can_be_replayed(journal: S
     journal.bury(first, "cannot decode")
     assert [one.id for one in journal.read(0, max_bytes=10**6, timeout_s=0)] == [good]
     (letter,) = journal.dead_letters("p")
-    assert (letter.entry.id, letter.entry.body, letter.error, letter.attempts, letter.buried_at) == (bad, b"bad", "cannot decode", 1, 42)
+    assert (letter.entry.id, letter.entry.body, letter.error, letter.attempts, letter.buried_at) == (
+        bad,
+        b"bad",
+        "cannot decode",
+        1,
+        42,
+    )
     assert journal.dead_letters("other") == []
     with pytest.raises(NotFound):
         journal.replay("other", bad)
@@ -152,11 +159,3 @@ def test_confirmed_entries_survive_kill_9(tmp_path: Path) -> None:
     assert bodies == list(range(len(bodies)))
     assert len(bodies) > confirmed
     journal.close()
-
-
-def test_backup_is_a_working_copy(journal: SqliteJournal, tmp_path: Path) -> None:
-    journal.append(entry(b"kept")).result()
-    journal.backup(tmp_path / "copy.db")
-    copy = sqlite3.connect(tmp_path / "copy.db")
-    assert copy.execute("SELECT body FROM entries").fetchall() == [(b"kept",)]
-    copy.close()
