@@ -12,6 +12,7 @@ from pellucid_server.api.body_limit import BodyLimit
 from pellucid_server.api.cors import SharedPaths
 from pellucid_server.api.guard import OTLP_PATHS, GuardSettings, RequestGuard
 from pellucid_server.api.house import House
+from pellucid_server.api.inflating import InflatedBodies
 from pellucid_server.api.problems import install_problems
 from pellucid_server.api.routers import ROUTERS
 from pellucid_server.api.security import check_declarations
@@ -26,7 +27,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def create_app(house: House, guard: GuardSettings | None = None, lifespan: Lifespan | None = None) -> ASGIApp:
     """The application over a wired house."""
     app = create_api(house, lifespan)
-    bounded = BodyLimit(_Compressed(app), exempt=OTLP_PATHS)
+    bounded = BodyLimit(InflatedBodies(_Compressed(app)), exempt=OTLP_PATHS)
     guarded = RequestGuard(bounded, local_owner=house.identity.resolver.local_owner, settings=guard)
     return SharedPaths(guarded, origins=house.identity.origins)
 

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StrictFloat, StrictInt, StrictStr
 
+from pellucid_server.api.wire.absent import NullIsAbsent
 from pellucid_server.api.wire.times import WireTime
 from pellucid_server.model.score import Score, ScoreSource, ScoreStatus, ScoreTarget, ScoreType
 from pellucid_server.query.score_drafts import Draft
 
 
-class ScoreBody(BaseModel):
+class ScoreBody(NullIsAbsent):
     """A score to be written. `type` follows from the value and `target` from the ids where they are left out."""
 
     model_config = ConfigDict(extra="forbid")

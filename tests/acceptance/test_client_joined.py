@@ -1,0 +1,64 @@
+"""Our own client against our own server, over the wire: what one sends, the other takes."""
+
+import subprocess
+import sys
+import textwrap
+from typing import Any
+
+from tests.acceptance.serving import Server, until
+
+APP = """
+    import pellucid
+
+    pellucid.init(url={url!r}, service="shop")
+
+    @pellucid.observe(kind="agent")
+    def answer(question: str) -> str:
+        with pellucid.context(user_id="ann", session_id="s1", feature="chat", user_tier="pro", tags=["x"], metadata={{"plan": "gold"}}):
+            with pellucid.span("look up", kind="tool") as found:
+                pass
+        pellucid.score("quality", 0.5, comment="meh " * 600)
+        pellucid.score("grounded", True)
+        pellucid.score("tone", "friendly")
+        return "42"
+
+    with pellucid.context(user_id="ann", session_id="s1", feature="chat", user_tier="pro"):
+        with pellucid.span("turn", kind="agent") as turn:
+            answer("what is it?")
+            trace_id = pellucid.current_trace_id()
+    pellucid.feedback(True, trace_id=trace_id, comment="thanks", correction="It is 43.", user_id="ann")
+    pellucid.flush()
+    print(trace_id)
+"""
+
+
+def test_spans_scores_and_feedback_of_the_client_arrive(server: Server) -> None:
+    program = textwrap.dedent(APP.format(url=server.url))
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 0, ran.stderr
+    trace_id = ran.stdout.split()[-1]
+
+    def whole() -> dict[str, Any] | None:
+        answer = server.get(f"/api/v1/traces/{trace_id}")
+        found: dict[str, Any] = answer.json() if answer.status_code == 200 else {}
+        return found if len(found.get("spans", ())) == 3 and len(found.get("scores", ())) == 5 else None
+
+    trace = until(whole, 15, "the trace with its spans and scores")
+    assert (trace["trace"]["user_id"], trace["trace"]["session_id"], trace["trace"]["feature"]) == ("ann", "s1", "chat")
+    assert {span["kind"] for span in trace["spans"]} == {"agent", "tool"}
+    scores = {score["name"]: score for score in trace["scores"]}
+    assert (scores["quality"]["value"], scores["grounded"]["type"], scores["tone"]["string_value"]) == (0.5, "boolean", "friendly")
+    assert (scores["user-feedback"]["value"], scores["user-feedback"]["source"]) == (1.0, "feedback")
+    assert scores["user-feedback"]["comment"] == "thanks"
+    assert scores["correction"]["string_value"] == "It is 43."
+
+
+def test_feedback_that_says_nothing_or_belongs_nowhere_is_refused(server: Server) -> None:
+    for body, says in (
+        (b'{"rating": true}', "trace_id"),
+        (b'{"trace_id": "' + b"a" * 32 + b'"}', "rating"),
+        (b'{"trace_id": "' + b"a" * 32 + b'", "rating": 5}', "between 0 and 1"),
+    ):
+        answer = server.post("/api/v1/feedback", body, content_type="application/json")
+        assert answer.status_code == 400
+        assert says in answer.json()["detail"]
