@@ -15,7 +15,7 @@ from pellucid_server.query.asking import Ask, Order, Page, asked_in, check_limit
 from pellucid_server.query.cursors import Cursor, read_cursor, write_cursor
 from pellucid_server.query.records import Record, SpanDetail, SpanRow, cost_parts, span_row
 from pellucid_server.query.windows import Window, newest_first
-from pellucid_server.store.spans.filter_sql import Asked
+from pellucid_server.store.spans.filter_sql import Asked, is_selective
 from pellucid_server.store.spans.reader import SpanReader
 from pellucid_server.store.spans.sql import spans as sql
 
@@ -79,7 +79,7 @@ class Spans:
         if cursor is not None and not order.ascending:
             last = int(cursor.value) + 1
             window = replace(window, end=last if window.end is None else min(last, window.end))
-        slices = [window] if order.ascending else newest_first(window, asked.now)
+        slices = [window] if order.ascending else newest_first(window, asked.now, selective=is_selective(node))
         after = None if cursor is None else (int(cursor.value), *_ids(cursor))
         found: list[Record] = []
         for part in slices:

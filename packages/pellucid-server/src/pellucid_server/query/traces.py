@@ -23,7 +23,7 @@ from pellucid_server.query.records import SpanRow, TraceRow, span_row, trace_row
 from pellucid_server.query.scores import score_of
 from pellucid_server.query.summaries import by_trace
 from pellucid_server.query.windows import Window, newest_first
-from pellucid_server.store.spans.filter_sql import Asked
+from pellucid_server.store.spans.filter_sql import Asked, is_selective
 from pellucid_server.store.spans.reader import SpanReader
 from pellucid_server.store.spans.sql import scores as score_sql
 from pellucid_server.store.spans.sql import spans as span_sql
@@ -105,20 +105,20 @@ class Traces:
 
     def _by_time(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None, wanted: int) -> list[_Place]:
         found: list[_Place] = []
-        for window in self._slices(asked, order, cursor):
+        for window in self._slices(asked, node, order, cursor):
             found += self._in_slice(replace(asked, start=window.start, end=window.end), node, order, cursor, wanted - len(found))
             if len(found) >= wanted:
                 break
         return found
 
-    def _slices(self, asked: Asked, order: Order, cursor: Cursor | None) -> Iterator[Window]:
+    def _slices(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None) -> Iterator[Window]:
         window = Window(start=asked.start, end=asked.end)
         if order.ascending:
             return iter([window])
         if cursor is not None:
             last = int(cursor.value) + 1
             window = replace(window, end=last if window.end is None else min(last, window.end))
-        return newest_first(window, asked.now)
+        return newest_first(window, asked.now, selective=is_selective(node))
 
     def _in_slice(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None, wanted: int) -> list[_Place]:
         moved = self._displaced(asked, node, cursor)

@@ -11,6 +11,7 @@ from pellucid_server.filters.values import read_time
 
 _FIRST_STEP: Final = 6 * HOUR
 """A list reads this much first; most pages are full then."""
+_SELECTIVE_STEP: Final = 2 * DAY
 _GROWTH: Final = 8
 _LONGEST_STEP: Final = 400 * DAY
 
@@ -37,14 +38,15 @@ def read_window(start: str | None, end: str | None, now: Micros) -> Window:
     return window
 
 
-def newest_first(window: Window, now: Micros) -> Iterator[Window]:
+def newest_first(window: Window, now: Micros, *, selective: bool = False) -> Iterator[Window]:
     """The window in growing slices from its end: the newest partition is read first, and older ones only if the page is not full.
 
+    Where an index finds what is asked for (`selective`), there are two slices: each has a price of its own, and little is read.
     The first slice has no end where the window has none, so that spans from a clock that runs ahead are seen.
     """
     end = window.end
     upper = now if end is None else end
-    step = _FIRST_STEP
+    step = _SELECTIVE_STEP if selective else _FIRST_STEP
     while True:
         lower = None if step > _LONGEST_STEP else upper - step
         if window.start is not None and (lower is None or lower <= window.start):
@@ -54,7 +56,7 @@ def newest_first(window: Window, now: Micros) -> Iterator[Window]:
         if lower is None:
             return
         upper = end = lower
-        step *= _GROWTH
+        step = _LONGEST_STEP + 1 if selective else step * _GROWTH
 
 
 def _moment(name: str, text: str | None, now: Micros) -> Micros | None:

@@ -66,6 +66,15 @@ def scope_condition(asked: Asked, parameters: Parameters) -> str:
     return " AND ".join(parts)
 
 
+def is_selective(node: Filter) -> bool:
+    """Whether the filter names a value of an indexed column, so that a long range costs little more than a short one."""
+    if isinstance(node, And):
+        return any(map(is_selective, node.items))
+    if isinstance(node, Compare):
+        return isinstance(node.value, Text) and node.field.name in FILTERABLE and bool(FILTERABLE[node.field.name].index)
+    return False
+
+
 def words_condition(words: Words, parameters: Parameters) -> str:
     """The condition on `payloads.search_text`, answered by its token index."""
     found = tokens(words.text)

@@ -49,6 +49,7 @@ def create_table(table: Table, topology: Topology = EMBEDDED) -> str:
         f"PARTITION BY {table.partition}\n"
         f"ORDER BY ({table.key})\n"
         f"SETTINGS index_granularity = {table.granularity}, enable_block_number_column = 0, "
+        f"min_compress_block_size = {table.block_bytes}, "
         "fsync_after_insert = 1, fsync_part_directory = 1"
     )
 

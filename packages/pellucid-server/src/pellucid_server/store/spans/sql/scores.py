@@ -84,16 +84,16 @@ def summaries_by_trace(project_id: str, trace_ids: Sequence[str]) -> Statement:
 def summaries_by_group(asked: Asked, column: str, ids: Sequence[str]) -> Statement:
     """Session or user id, then the summary of each score on its sessions, its traces and their spans."""
     p = Parameters()
-    mine = f"{scope_condition(asked, p)} AND is_root AND {column} IN {p.texts(ids)}"
-    project = p.text(asked.project_id)
-
-    def scored(key: str, targets: str) -> str:
-        owners = f"SELECT {key} AS key, any({column}) AS owner FROM spans FINAL WHERE {mine} GROUP BY {key}"
-        return (
-            f"SELECT o.owner AS owner, s.* FROM scores AS s FINAL INNER JOIN ({owners}) AS o ON s.{key} = o.key\n"
-            f"  WHERE s.project_id = {project} AND s.{key} != '' AND s.target {targets}"
-        )
-
-    on_traces, on_sessions = scored("trace_id", "!= 'session'"), scored("session_id", "= 'session'")
-    sql = f"SELECT owner, {select(SUMMARY)} FROM (\n  {on_traces}\n  UNION ALL {on_sessions}\n)\nGROUP BY owner, name ORDER BY owner, name"
+    scope, mine = scope_condition(asked, p), f"{column} IN {p.texts(ids)}"
+    candidates = f"SELECT trace_id FROM spans WHERE {scope} AND {mine}"
+    # A score is joined by what it is on: the key says which kind of id it is.
+    owners = (
+        f"SELECT DISTINCT arrayJoin([tuple('trace', trace_id), tuple('session', session_id)]) AS place, {column} AS owner\n"
+        f"  FROM spans FINAL PREWHERE trace_id IN ({candidates}) WHERE {scope} AND is_root AND {mine}"
+    )
+    place = "if(s.target = 'session', tuple('session', s.session_id), tuple('trace', s.trace_id))"
+    sql = (
+        f"SELECT o.owner, {select(SUMMARY)} FROM scores AS s FINAL INNER JOIN (\n  {owners}\n) AS o ON {place} = o.place\n"
+        f"WHERE s.project_id = {p.text(asked.project_id)}\nGROUP BY o.owner, name ORDER BY o.owner, name"
+    )
     return p.statement(sql, "scores.summaries_by_group")
