@@ -45,7 +45,3 @@ class MissingPackageError(PellucidError):
 
 class UnsupportedClientError(PellucidError):
     """wrap() does not know this kind of client."""
-
-
-class GateFailedError(PellucidError):
-    """The gate is closed: an experiment did not reach what was demanded of it."""

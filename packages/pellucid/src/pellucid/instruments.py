@@ -6,8 +6,7 @@ instrumentation of our own (for clients of providers that is `wrap`).
 
 import importlib
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from opentelemetry import trace
 
@@ -15,8 +14,7 @@ from pellucid.errors import MissingPackageError
 from pellucid.guard import GUARD
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instrumentor:
+class Instrumentor(NamedTuple):
     """One existing package."""
 
     library: str

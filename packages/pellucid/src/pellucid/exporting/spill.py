@@ -8,7 +8,6 @@ A file is claimed by renaming it, so that two processes never send the same one 
 import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import quote, unquote
 from uuid import uuid4
 
@@ -27,7 +26,8 @@ LONG_TYPES = {short: long for long, short in SHORT_TYPES.items()}
 class Spilled:
     """One claimed file and its request."""
 
-    file: Path
+    file: str
+    """Its path."""
     request: Request
 
 
@@ -35,7 +35,7 @@ class Spill:
     """The folder, bounded in bytes."""
 
     def __init__(self, folder: str, max_bytes: int) -> None:
-        self._folder = Path(folder)
+        self._folder = folder
         self._max_bytes = max_bytes
 
     def keep(self, request: Request) -> bool:
@@ -50,12 +50,13 @@ class Spill:
             )
         )
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.makedirs(self._folder, mode=0o700, exist_ok=True)
             if self.size() + len(request.body) > self._max_bytes:
                 return False
-            draft = self._folder / f"{name}.draft"
-            draft.write_bytes(request.body)
-            os.replace(draft, self._folder / f"{name}{READY}")
+            draft = os.path.join(self._folder, f"{name}.draft")
+            with open(draft, "wb") as file:
+                file.write(request.body)
+            os.replace(draft, os.path.join(self._folder, f"{name}{READY}"))
         except OSError:
             return False
         return True
@@ -63,30 +64,31 @@ class Spill:
     def claim(self) -> Spilled | None:
         """The oldest request that nobody is sending, or none."""
         for file in self._files():
-            if file.name.endswith(CLAIMED) and not _is_stale(file):
+            if file.endswith(CLAIMED) and not _is_stale(file):
                 continue
-            mine = file.with_name(f"{file.name.rsplit('.', 1)[0]}{CLAIMED}")
+            mine = f"{file.rsplit('.', 1)[0]}{CLAIMED}"
             try:
                 os.replace(file, mine)
                 os.utime(mine)
-                body = mine.read_bytes()
+                with open(mine, "rb") as opened:
+                    body = opened.read()
             except OSError:
                 continue  # another process was faster
-            request = _request_of(mine.name, body)
+            request = _request_of(os.path.basename(mine), body)
             if request is None:
-                mine.unlink(missing_ok=True)
+                _remove(mine)
                 continue
             return Spilled(file=mine, request=request)
         return None
 
     def done(self, spilled: Spilled) -> None:
         """The request was sent or refused for good."""
-        spilled.file.unlink(missing_ok=True)
+        _remove(spilled.file)
 
     def give_back(self, spilled: Spilled) -> None:
         """The request could not be sent now."""
         try:
-            os.replace(spilled.file, spilled.file.with_name(f"{spilled.file.name.rsplit('.', 1)[0]}{READY}"))
+            os.replace(spilled.file, f"{spilled.file.rsplit('.', 1)[0]}{READY}")
         except OSError:
             return  # claimed by another process after CLAIM_LIFE_S: it is theirs
 
@@ -95,21 +97,30 @@ class Spill:
         total = 0
         for file in self._files():
             try:
-                total += file.stat().st_size
+                total += os.path.getsize(file)
             except OSError:
                 continue
         return total
 
-    def _files(self) -> list[Path]:
+    def _files(self) -> list[str]:
+        """Paths of the requests, oldest first."""
         try:
-            return sorted(file for file in self._folder.iterdir() if file.suffix in (READY, CLAIMED))
+            names = sorted(name for name in os.listdir(self._folder) if name.endswith((READY, CLAIMED)))
         except OSError:
             return []
+        return [os.path.join(self._folder, name) for name in names]
 
 
-def _is_stale(file: Path) -> bool:
+def _remove(file: str) -> None:
     try:
-        return time.time() - file.stat().st_mtime > CLAIM_LIFE_S
+        os.unlink(file)
+    except OSError:
+        return  # gone already, or not ours to remove
+
+
+def _is_stale(file: str) -> bool:
+    try:
+        return time.time() - os.path.getmtime(file) > CLAIM_LIFE_S
     except OSError:
         return False
 

@@ -7,8 +7,8 @@ Three rules shape it:
 
 - The application's threads only append to the outbox. They never encode, connect, or wait, except in `flush` and at
   exit, and there only until a deadline that holds whatever the thread is doing: it is a daemon and is left behind.
-- While the server is down the thread goes on encoding and compressing, so that the same budget holds several times
-  as many spans as it would as objects.
+- While the server is down the thread lets the application alone until half of the budget is used; then it encodes and
+  compresses in advance, so that the same budget holds several times as many spans as it would as objects.
 - Encoding holds the interpreter lock. It is done in slices with a pause between them, in which the application's
   threads get the lock; the slices are short (0.3 ms) and grow only when the outbox fills up.
 """
@@ -35,14 +35,19 @@ from pellucid.exporting.wire import Request
 from pellucid.guard import GUARD
 from pellucid.settings import Settings
 
-SLICES = ((1 / 8, 32), (1 / 2, 128), (1.0, 256))
-"""Spans encoded in one go, by the share of the budget that is used: about 10 us each for a span of 3 KB, so 0.3 ms at
-rest. After each slice the application's threads get the interpreter lock, and an application that never pauses keeps
-it for 5 ms: 32 a turn are 6,000 spans a second, 256 are 33,000, more than such a loop can make."""
+SLICES = ((1 / 8, 32, 0.005), (1 / 2, 128, 0.0), (1.0, 256, 0.0))
+"""By the share of the budget that is used: spans encoded in one go (about 10 us each for a span of 3 KB, so 0.3 ms at
+rest), and the pause after it in seconds. In the pause the application's threads have the interpreter lock; one that
+never waits keeps it for 5 ms more. So 32 a turn are 3,000 spans a second beside a busy loop, and 256 are 33,000, more
+than such a loop can make."""
+NEARLY_FULL_SHARE = 7 / 8
+"""Below it the thread is in no hurry while nothing can be sent anyway."""
 SLICE_SPAN_BYTES = 8 * 1024
 """Expected size of a span; a slice ends earlier when its spans are larger."""
 HURRY_SHARE = 1 / 16
-"""Share of the budget at which the thread is woken before its interval ends."""
+"""Share of the budget at which the thread is woken before its interval ends, to send."""
+AHEAD_SHARE = 1 / 2
+"""The same while nothing can be sent: from here on spans are encoded and compressed in advance, to make room."""
 FIRST_BACKOFF_S = 0.25
 LONGEST_BACKOFF_S = 30.0
 MAX_SERVER_ERRORS = 5
@@ -110,7 +115,8 @@ class Worker:
         self._told_loss: Mapping[str, int] = {}
         folder = self._settings.spill_dir
         self._spill = Spill(folder, self._settings.max_spill_bytes) if folder else None
-        self._hurry_bytes = int(self._settings.max_queue_bytes * HURRY_SHARE)
+        self._hurry_bytes = self._settings.max_queue_bytes * HURRY_SHARE
+        self._ahead_bytes = self._settings.max_queue_bytes * AHEAD_SHARE
 
     # --- the application's side -------------------------------------------------------------------------------
 
@@ -239,10 +245,13 @@ class Worker:
             if not self._is_blocked() and self._pending:
                 self._attempt(self._pending[0])
                 continue
+            if self._is_blocked() and self.outbox.item_bytes < self._ahead_bytes:
+                break
             fresh = self._encode_some()
             self._pending.extend(fresh)
             if not fresh:
                 break
+        self._hurry_bytes = self._ahead_bytes if self._is_blocked() else self._settings.max_queue_bytes * HURRY_SHARE
         self._report_loss()
         if self._pending and self._settings.spill_dir and self.outbox.total_bytes > self.outbox.max_bytes // 2:
             self._spill_pending()
@@ -267,7 +276,7 @@ class Worker:
         posts: dict[str, list[dict[str, Any]]] = {}
         raw = taken = post_count = 0
         while raw < self._settings.max_request_bytes and post_count < MAX_POSTS:
-            size = self._slice_size()
+            size, pause_s = self._slice()
             batch = self.outbox.take(size, size * SLICE_SPAN_BYTES)
             if not batch:
                 break
@@ -278,7 +287,7 @@ class Worker:
             for pair in self._encoded([item for item, _ in batch if isinstance(item, ReadableSpan)]):
                 spans.append(pair)
                 raw += len(pair[1])
-            time.sleep(0)
+            time.sleep(0.0 if self._is_flushing else pause_s)
         requests = [wire.traces(run, self._settings.compression) for run in wire.batches(spans, self._settings.max_request_bytes)]
         requests += [wire.documents(path, items, self._settings.compression) for path, items in posts.items()]
         self.outbox.hold(sum(len(request.body) for request in requests))
@@ -286,9 +295,12 @@ class Worker:
         now = time.monotonic()
         return [Pending(request, now) for request in requests]
 
-    def _slice_size(self) -> int:
+    def _slice(self) -> tuple[int, float]:
+        """Spans to encode in one go and seconds to pause afterwards, by how full it is."""
         share = self.outbox.total_bytes / max(self.outbox.max_bytes, 1)
-        return next((spans for limit, spans in SLICES if share < limit), SLICES[-1][1])
+        if share < NEARLY_FULL_SHARE and self._is_blocked():
+            return SLICES[0][1:]
+        return next(((spans, pause_s) for limit, spans, pause_s in SLICES if share < limit), SLICES[-1][1:])
 
     def _encoded(self, spans: Sequence[ReadableSpan]) -> list[tuple[ReadableSpan, bytes]]:
         """The spans with their bytes; what cannot be encoded is lost as `failed`, each for itself."""
