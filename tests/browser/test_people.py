@@ -64,7 +64,7 @@ def test_a_user_shows_which_version_ran_when_and_what_it_said(page: Page, world:
 
 def test_search_finds_words_and_says_how_far_it_looked(page: Page, world: World) -> None:
     page.goto(f"{world.url}/search?from=-7d")
-    page.get_by_role("textbox", name="Text to search for").fill("single okta")
+    page.get_by_role("textbox", name="Text to search for").fill("zebra okta")
     expect(page.get_by_text("Nothing found")).to_be_visible()
     page.get_by_role("textbox", name="Text to search for").fill("okta")
     hit = page.get_by_role("region", name="Found").get_by_role("link").first
@@ -77,6 +77,7 @@ def test_search_finds_words_and_says_how_far_it_looked(page: Page, world: World)
 
 def test_the_palette_goes_anywhere(page: Page, world: World) -> None:
     page.goto(f"{world.url}/traces")
+    expect(page.get_by_role("heading", name="Traces", level=1)).to_be_visible()
     page.keyboard.press("Control+k")
     box = page.get_by_role("combobox", name="Page, id, user or command")
     box.fill(world.rich_trace_id)

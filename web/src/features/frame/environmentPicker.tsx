@@ -19,7 +19,11 @@ export function EnvironmentPicker() {
   return (
     <Menu
       trigger={
-        <Button icon={Layers} aria-label={`Environment: ${chosen || "all"}`} className="max-wide:w-7 max-wide:px-0">
+        <Button
+          icon={Layers}
+          aria-label={`Environment: ${chosen || "All environments"}`}
+          className="max-wide:w-7 max-wide:px-0"
+        >
           <span className="cut max-w-[140px] max-wide:hidden">{chosen || "All environments"}</span>
           <Icon icon={ChevronDown} size={12} className="text-fg-3 max-wide:hidden" />
         </Button>

@@ -31,7 +31,7 @@ export function PersonMenu() {
       trigger={
         <button
           type="button"
-          aria-label={`${name}: theme, shortcuts, account`}
+          aria-label={`${initials(name)}, ${name}: theme, shortcuts, account`}
           className="size-7 shrink-0 rounded-full bg-n4 text-[10px] font-semibold text-fg-2 hover:text-fg"
         >
           {initials(name)}

@@ -94,7 +94,6 @@ function TreeRow({ node, state, selected }: { node: SpanNode; state: TraceState;
       aria-level={node.depth + 1}
       aria-selected={selected}
       aria-expanded={node.children.length ? !shut : undefined}
-      aria-label={`${span.kind} ${oneLine(span.name)}, ${formatDuration(span.duration)}${span.outcome === "success" ? "" : `, ${span.outcome}`}`}
       onClick={() => state.select(span.span_id)}
       className={cx(
         "grid h-full cursor-pointer grid-cols-[minmax(0,1fr)_96px_60px_64px] items-center gap-2 rounded-ctl pr-2 text-label max-wide:grid-cols-[minmax(0,1fr)_56px_56px]",
@@ -110,8 +109,10 @@ function TreeRow({ node, state, selected }: { node: SpanNode; state: TraceState;
           {node.children.length > 0 && (
             <button
               type="button"
+              // The tree answers the keys and says what is open; this is for the mouse.
               tabIndex={-1}
-              aria-label={shut ? `Show ${plural(node.descendants, "span")} below` : "Hide the spans below"}
+              aria-hidden="true"
+              title={shut ? `Show ${plural(node.descendants, "span")} below` : "Hide the spans below"}
               className="inline-flex size-4 items-center justify-center rounded text-fg-3 hover:bg-n4 hover:text-fg"
               onClick={(event) => {
                 event.stopPropagation();
@@ -126,7 +127,7 @@ function TreeRow({ node, state, selected }: { node: SpanNode; state: TraceState;
             </button>
           )}
         </span>
-        <KindIcon kind={span.kind} />
+        <KindIcon kind={span.kind} named />
         <span
           className={cx("recorded cut", span.outcome === "error" && "text-error", span.folded && "text-fg-3 italic")}
           title={oneLine(span.name)}

@@ -198,7 +198,7 @@ function AttributeGroup({
         {entries.map(([key, value]) => (
           <div
             key={key}
-            className="group grid grid-cols-[minmax(120px,34%)_minmax(0,1fr)_20px] gap-3 border-b border-grid py-1"
+            className="group grid grid-cols-[minmax(120px,34%)_minmax(0,1fr)] gap-3 border-b border-grid py-1"
           >
             <dt
               className={cx("mono-s recorded flex items-start gap-1 text-fg-2", unmapped?.has(key) && "text-warn")}
@@ -207,18 +207,20 @@ function AttributeGroup({
               <Marked text={key} />
               {unmapped?.has(key) && <Icon icon={CircleHelp} size={12} />}
             </dt>
-            <dd className="min-w-0">
-              {typeof value === "object" && value !== null ? (
-                <JsonView value={value} />
-              ) : (
-                <TextBlock text={String(value)} mono />
-              )}
+            <dd className="flex min-w-0 items-start gap-2">
+              <div className="min-w-0 flex-1">
+                {typeof value === "object" && value !== null ? (
+                  <JsonView value={value} />
+                ) : (
+                  <TextBlock text={String(value)} mono />
+                )}
+              </div>
+              <CopyButton
+                text={asText(value)}
+                label={`Copy ${key}`}
+                className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
+              />
             </dd>
-            <CopyButton
-              text={asText(value)}
-              label={`Copy ${key}`}
-              className="opacity-0 group-hover:opacity-100 focus-visible:opacity-100"
-            />
           </div>
         ))}
       </dl>

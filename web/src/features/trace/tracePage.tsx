@@ -230,7 +230,7 @@ function LeftPane({ state }: { state: TraceState }) {
   const view = (VIEWS.find((each) => each.value === search.view)?.value ?? "tree") as View;
   return (
     <section aria-label="Spans of the trace" className="flex h-full min-h-0 min-w-0 flex-1 flex-col">
-      <div className="flex h-11 shrink-0 items-center gap-2 px-4">
+      <div className="flex h-11 shrink-0 items-center gap-2 px-4 max-wide:gap-0 max-wide:px-2">
         <Segments
           label="View of the trace"
           value={view}
@@ -319,9 +319,11 @@ function useTraceCommands(traceId: string, state: TraceState) {
     if (next) go(next);
   };
   const openTab = (index: number) => {
-    const span = selected && client.getQueryData(spanQuery(traceId, selected.span_id).queryKey);
-    const tab = span && tabsOf(span, detail?.scores ?? [])[index];
-    if (tab) state.patch({ tab: tab.id }, { replace: true });
+    if (!selected) return;
+    void client.ensureQueryData(spanQuery(traceId, selected.span_id)).then((span) => {
+      const tab = tabsOf(span, detail?.scores ?? [])[index];
+      if (tab) state.patch({ tab: tab.id }, { replace: true });
+    });
   };
   useCommands([
     { id: "span next", name: "Next span", group: "Trace", key: "j", keyOnly: true, run: () => move(1) },

@@ -44,7 +44,7 @@ export function Waterfall({ state }: { state: TraceState }) {
           )}
         </div>
         <div
-          className="relative flex-1 cursor-crosshair touch-none select-none"
+          className="relative flex-1 cursor-crosshair touch-none overflow-hidden select-none"
           title="Drag to zoom"
           {...zoomed.handlers}
         >

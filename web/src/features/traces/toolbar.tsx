@@ -36,7 +36,7 @@ export function ColumnsButton({
       label="Columns"
       className="max-h-[70vh] w-[240px] overflow-y-auto p-2"
       trigger={
-        <Button icon={Columns3} aria-label={`Columns: ${chosen.length} shown`}>
+        <Button icon={Columns3} aria-label={`Columns ${chosen.length} shown`}>
           <span className="max-broad:hidden">
             Columns <span className="font-normal text-fg-3">{chosen.length}</span>
           </span>
