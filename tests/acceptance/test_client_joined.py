@@ -1,5 +1,6 @@
 """Our own client against our own server, over the wire: what one sends, the other takes."""
 
+import gzip
 import subprocess
 import sys
 import textwrap
@@ -62,3 +63,13 @@ def test_feedback_that_says_nothing_or_belongs_nowhere_is_refused(server: Server
         answer = server.post("/api/v1/feedback", body, content_type="application/json")
         assert answer.status_code == 400
         assert says in answer.json()["detail"]
+
+
+def test_a_compressed_body_is_bounded_by_what_it_unfolds_into(server: Server) -> None:
+    bomb = gzip.compress(b'{"trace_id": "' + b"a" * 30_000_000 + b'"}')
+    answer = server.post("/api/v1/feedback", bomb, content_type="application/json", **{"content-encoding": "gzip"})
+    assert answer.status_code == 413
+    fine = gzip.compress(b'{"trace_id": "' + b"a" * 32 + b'", "rating": 1}')
+    assert server.post("/api/v1/feedback", fine, content_type="application/json", **{"content-encoding": "gzip"}).status_code == 201
+    odd = server.post("/api/v1/feedback", b"{}", content_type="application/json", **{"content-encoding": "br"})
+    assert odd.status_code == 415

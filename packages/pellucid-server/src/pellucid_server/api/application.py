@@ -27,7 +27,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def create_app(house: House, guard: GuardSettings | None = None, lifespan: Lifespan | None = None) -> ASGIApp:
     """The application over a wired house."""
     app = create_api(house, lifespan)
-    bounded = BodyLimit(InflatedBodies(_Compressed(app)), exempt=OTLP_PATHS)
+    bounded = InflatedBodies(BodyLimit(_Compressed(app), exempt=OTLP_PATHS))
     guarded = RequestGuard(bounded, local_owner=house.identity.resolver.local_owner, settings=guard)
     return SharedPaths(guarded, origins=house.identity.origins)
 
