@@ -60,7 +60,7 @@ def root_arrives(name: str, at: int, child_at: int) -> list[object]:
 WRITES = st.lists(st.tuples(st.sampled_from(["new", "old", "root"]), st.integers(0, 7), st.integers(1, 80)), min_size=1, max_size=6)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(writes=WRITES, limit=st.integers(1, 5), order=st.sampled_from(["-start_time", "start_time"]), filtered=st.booleans())
 def test_nothing_twice_and_nothing_left_out(
     driver: ClickHouseDriver, queries: Queries, writes: list[tuple[str, int, int]], limit: int, order: str, filtered: bool

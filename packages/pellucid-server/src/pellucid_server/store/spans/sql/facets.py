@@ -54,18 +54,18 @@ def complete(asked: Asked, field: FieldRef, prefix: str, *, limit: int) -> State
     value = f"arrayJoin({column.name})" if column.field == "set" else f"toString({_value(field, p)})"
     if column.field == "map" and not field.key:
         value = f"arrayJoin(mapKeys({column.name}))"
-    return _completion(f"SELECT {value} AS value FROM spans WHERE {where_spans(asked, EVERYTHING, p)}", prefix, limit, p)
+    return _completion(f"SELECT {value} AS value FROM spans FINAL WHERE {where_spans(asked, EVERYTHING, p)}", prefix, limit, p)
 
 
 def complete_scores(project_id: str, prefix: str, *, limit: int) -> Statement:
     """Names of scores that hold `prefix`."""
     p = Parameters()
-    return _completion(f"SELECT name AS value FROM scores WHERE project_id = {p.text(project_id)}", prefix, limit, p)
+    return _completion(f"SELECT name AS value FROM scores FINAL WHERE project_id = {p.text(project_id)}", prefix, limit, p)
 
 
 def _completion(source: str, prefix: str, limit: int, p: Parameters) -> Statement:
     wanted = p.text(prefix)
-    # Without FINAL: a value that a newer write has replaced does no harm in a list of suggestions.
+    # With FINAL here too: what was erased must not live on as a suggestion.
     sql = (
         f"SELECT value FROM ({source})\nWHERE value != '' AND positionCaseInsensitiveUTF8(value, {wanted}) > 0\n"
         f"GROUP BY value ORDER BY positionCaseInsensitiveUTF8(value, {wanted}) = 1 DESC, count() DESC, value LIMIT {p.integer(limit)}"
