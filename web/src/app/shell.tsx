@@ -7,6 +7,7 @@ import { ApiProblem } from "@/api/client";
 import { meQuery } from "@/api/identity";
 import { carried, type PageSearch } from "@/domain/address";
 import { openPalette, openShortcuts, useOpen } from "@/features/frame/paletteState";
+import { ProgressStrip } from "@/features/frame/progressStrip";
 import { type Command, useCommandKeys, useCommands } from "@/ui/commands";
 import { setPreference } from "@/ui/preferences";
 import { Problem } from "@/ui/states";
@@ -34,6 +35,7 @@ export function Shell() {
     <div className="flex h-full max-wide:flex-col">
       <Rail />
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <ProgressStrip />
         <Outlet />
       </div>
       <Suspense>

@@ -42,6 +42,13 @@ class Delivery:
     def post_event(self, event: dict[str, Any]) -> None:
         self._post("/api/v1/events", event)
 
+    def put_progress(self, title: str, done: int, total: int) -> None:
+        """Show on the server's pages how far the history is; nothing depends on it."""
+        try:
+            self._client.put("/api/v1/progress/demo-history", json={"title": title, "done": done, "total": total})
+        except httpx2.TransportError as error:
+            log.debug("progress was not shown: %s", error)
+
     def is_ready(self) -> bool:
         try:
             return self._client.get("/api/v1/ready").status_code == httpx2.codes.OK

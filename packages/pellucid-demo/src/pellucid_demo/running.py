@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -114,13 +114,17 @@ def history(options: Options, delivery: Delivery, url: str) -> World:
     return world
 
 
+_TOLD_EVERY_S = 1.0
+"""How often the server hears of the progress."""
+
+
 def _tell(world: World, options: Options, delivery: Delivery, url: str) -> None:
     started = time.monotonic()
     for deploy in world.chapters.deploys():
         if deploy.at <= world.end:
             delivery.post_event(_event(deploy))
     workers = max(1, min(_MOST_WORKERS, os.cpu_count() or 1))
-    backfill.run(world, url, options.api_key, workers, _reporter(len(world.visits)))
+    backfill.run(world, url, options.api_key, workers, Reporter(world, delivery).report)
     print(f"History of {world.weeks} weeks told in {time.monotonic() - started:.0f} s.", flush=True)
 
 
@@ -155,31 +159,49 @@ class Announcer:
             self._delivery.post_event(_event(deploy))
 
 
+class Reporter:
+    """Tells how far the history is: on the terminal, and as one note in the server's ledger that grows with it."""
+
+    def __init__(self, world: World, delivery: Delivery) -> None:
+        self._world, self._delivery = world, delivery
+        self._tenths = -1
+
+    def report(self, progress: backfill.Progress) -> None:
+        visits = len(self._world.visits)
+        percent = 100 * progress.visits // visits if visits else 100
+        text = f"History: {percent:3d} % ({progress.visits} of {visits} visits, at {progress.at:%d %b})"
+        new_tenth = percent // 10 > self._tenths
+        self._tenths = max(self._tenths, percent // 10)
+        if sys.stdout.isatty():
+            print(f"\r{text}", end="\n" if progress.visits == visits else "", flush=True)
+        elif new_tenth:
+            print(text, flush=True)
+        if new_tenth:
+            self._delivery.post_event(self._note(percent))
+
+    def _note(self, percent: int) -> dict[str, object]:
+        return {
+            "id": f"demo-history-{self._world.end.isoformat()}",
+            "kind": "note",
+            "title": f"Demo: {percent} % of the history is told" if percent < 100 else "Demo: live traffic begins",
+            "time": _wire_time(self._world.end),
+            "after": {"percent": percent},
+        }
+
+
 def _event(deploy: Deploy) -> dict[str, object]:
     return {
+        "id": f"demo-deploy-{deploy.release.version}-{deploy.at.isoformat()}",
         "kind": "deploy",
         "title": f"Release {deploy.release.version}: {deploy.note}",
-        "time": deploy.at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        "actor": "release-bot",
+        "time": _wire_time(deploy.at),
+        "scope": {"environment": "production"},
         "after": {"release": deploy.release.version},
     }
 
 
-def _reporter(visits: int) -> Callable[[backfill.Progress], None]:
-    """Prints progress: one line that is rewritten on a terminal, a line each tenth elsewhere."""
-    shown = -1
-
-    def report(progress: backfill.Progress) -> None:
-        nonlocal shown
-        percent = 100 * progress.visits // visits if visits else 100
-        text = f"History: {percent:3d} % ({progress.visits} of {visits} visits, at {progress.at:%d %b})"
-        if sys.stdout.isatty():
-            print(f"\r{text}", end="\n" if progress.visits == visits else "", flush=True)
-        elif percent // 10 > shown:
-            shown = percent // 10
-            print(text, flush=True)
-
-    return report
+def _wire_time(at: datetime) -> str:
+    return at.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 @contextmanager

@@ -8,12 +8,14 @@ from starlette.requests import HTTPConnection
 
 from pellucid_server.api.rates import Rates
 from pellucid_server.dashboards.comments import CommentBook
+from pellucid_server.dashboards.progress import ProgressBoard
 from pellucid_server.dashboards.views import Views
 from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
 from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.journal.port import Journal
 from pellucid_server.monitors.ledger import Ledger
+from pellucid_server.prompts.service import PromptRoom
 from pellucid_server.query.queries import Queries
 from pellucid_server.store.blobs.store import BlobStore
 
@@ -81,8 +83,16 @@ class House(Protocol):
         """Comments."""
 
     @property
+    def progress(self) -> ProgressBoard:
+        """Long work that goes on."""
+
+    @property
     def ledger(self) -> Ledger:
         """Changes that may have moved quality."""
+
+    @property
+    def prompts(self) -> PromptRoom:
+        """Prompts, labels and rollouts."""
 
     @property
     def queries(self) -> Queries:

@@ -21,6 +21,7 @@ from pellucid_server.core.clock import system_clock
 from pellucid_server.core.errors import PellucidError
 from pellucid_server.core.ids import random_id
 from pellucid_server.dashboards.comments import CommentBook
+from pellucid_server.dashboards.progress import ProgressBoard
 from pellucid_server.dashboards.views import Views
 from pellucid_server.identity.provision import Provision
 from pellucid_server.identity.service import Identity
@@ -31,6 +32,7 @@ from pellucid_server.ingest.settling import Settler
 from pellucid_server.journal.sqlite import SqliteJournal
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.monitors.watcher import Watcher
+from pellucid_server.prompts.service import PromptRoom
 from pellucid_server.query.queries import Queries, open_queries
 from pellucid_server.store.blobs.store import BlobStore
 from pellucid_server.store.meta.database import MetaStore
@@ -57,6 +59,8 @@ class House:
     views: Views
     comments: CommentBook
     ledger: Ledger
+    progress: ProgressBoard
+    prompts: PromptRoom
     configs: Configs
     driver: Driver
     spans: SpanStore
@@ -148,6 +152,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         views=Views(meta, system_clock, random_id),
         comments=CommentBook(meta, system_clock, random_id),
         ledger=ledger,
+        progress=ProgressBoard(system_clock),
+        prompts=PromptRoom.open(meta, recorder=ledger),
         configs=configs,
         driver=driver,
         spans=spans,
