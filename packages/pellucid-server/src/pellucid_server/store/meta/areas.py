@@ -2,7 +2,31 @@
 
 from types import ModuleType
 
-from pellucid_server.store.meta import audit, changes, comments, invitations, keys, organizations, people, prices, settings, views
+from pellucid_server.store.meta import (
+    audit,
+    changes,
+    comments,
+    invitations,
+    keys,
+    organizations,
+    people,
+    prices,
+    prompts,
+    settings,
+    views,
+)
 from pellucid_server.store.meta.schema import metadata as metadata
 
-AREAS: tuple[ModuleType, ...] = (organizations, people, invitations, keys, prices, views, comments, settings, audit, changes)
+AREAS: tuple[ModuleType, ...] = (
+    organizations,
+    people,
+    invitations,
+    keys,
+    prices,
+    views,
+    comments,
+    settings,
+    audit,
+    changes,
+    prompts,
+)

@@ -10,6 +10,7 @@ from pellucid_server.store.meta.keys import ApiKeys
 from pellucid_server.store.meta.organizations import Organizations, Projects
 from pellucid_server.store.meta.people import Memberships, People, Sessions
 from pellucid_server.store.meta.prices import Prices
+from pellucid_server.store.meta.prompts import Prompts
 from pellucid_server.store.meta.settings import Settings
 from pellucid_server.store.meta.views import SavedViews
 
@@ -32,3 +33,4 @@ class UnitOfWork:
         self.settings = Settings(connection)
         self.audit = AuditLog(connection)
         self.changes = Changes(connection)
+        self.prompts = Prompts(connection)

@@ -1,0 +1,34 @@
+"""`PromptRoom`: the room's services, wired. Built once by `app`."""
+
+from dataclasses import dataclass
+
+from pellucid_server.core.clock import Clock, system_clock
+from pellucid_server.core.ids import IdSource, random_id
+from pellucid_server.prompts.context import ChangeRecorder, Context
+from pellucid_server.prompts.labels import Labels
+from pellucid_server.prompts.registry import Registry
+from pellucid_server.prompts.serving import Serving
+from pellucid_server.store.meta.database import MetaStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptRoom:
+    """All verbs of the room."""
+
+    registry: Registry
+    labels: Labels
+    serving: Serving
+
+    @classmethod
+    def open(
+        cls,
+        store: MetaStore,
+        *,
+        clock: Clock = system_clock,
+        new_id: IdSource = random_id,
+        recorder: ChangeRecorder | None = None,
+    ) -> "PromptRoom":
+        """Wire the services. `recorder` hears of every label move after its commit."""
+        context = Context(store=store, clock=clock, new_id=new_id, recorder=recorder)
+        labels = Labels(context)
+        return cls(registry=Registry(context, labels), labels=labels, serving=Serving(context, clock))
