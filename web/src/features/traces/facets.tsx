@@ -33,15 +33,17 @@ const LONG = 30;
 export interface FacetsProps {
   text: string;
   query: ListQuery;
+  /** Whether it may ask now. */
+  enabled: boolean;
   onChange: (text: string) => void;
 }
 
-export function Facets({ text, query, onChange }: FacetsProps) {
+export function Facets({ text, query, enabled, onChange }: FacetsProps) {
   const [find, setFind] = useState("");
   const { data: fields = [] } = useQuery(fieldsQuery());
   const all = facetFields(fields);
   const names = all.filter((field) => FIRST.includes(field.name)).map((field) => field.name);
-  const facets = useQuery(facetsQuery(names, query, SHORT));
+  const facets = useQuery({ ...facetsQuery(names, query, SHORT), enabled: enabled && names.length > 0 });
   const counted = useKept(facets.data);
   const waiting = useLate(facets.isPending && !counted);
   const shown = all.filter((field) => `${field.label} ${field.name}`.toLowerCase().includes(find.toLowerCase()));
@@ -72,6 +74,7 @@ export function Facets({ text, query, onChange }: FacetsProps) {
                 chosen={chosen}
                 text={text}
                 query={query}
+                enabled={enabled}
                 onChange={onChange}
               />
             );
@@ -97,10 +100,13 @@ interface GroupProps extends FacetsProps {
   chosen: number;
 }
 
-function FacetGroup({ field, facet, chosen, text, query, onChange }: GroupProps) {
+function FacetGroup({ field, facet, chosen, text, query, enabled, onChange }: GroupProps) {
   const [shut, setShut] = useState(facet === undefined && chosen === 0);
   const [long, setLong] = useState(false);
-  const all = useQuery({ ...facetQuery(field.name, query, long ? LONG : SHORT), enabled: !shut && (long || !facet) });
+  const all = useQuery({
+    ...facetQuery(field.name, query, long ? LONG : SHORT),
+    enabled: enabled && !shut && (long || !facet),
+  });
   const data = (long || !facet ? all.data : facet) ?? facet ?? NOTHING;
   const wanted = chosenValues(text, field.name);
   const excluded = excludedValues(text, field.name);

@@ -36,17 +36,19 @@ interface Bucket {
 export interface HistogramProps {
   query: ListQuery;
   range: TimeRange;
+  /** Whether it may ask now. */
+  enabled?: boolean;
   onBrush: (range: TimeRange) => void;
 }
 
-export function Histogram({ query, range, onBrush }: HistogramProps) {
+export function Histogram({ query, range, onBrush, enabled = true }: HistogramProps) {
   const now = useNow();
   const zone = useTimeZone();
   const [box, width] = useWidth();
   const { from, to } = resolveRange(range, now);
   const interval = intervalFor(from, to, width < 600 ? 100 : 300);
-  const series = useQuery(
-    metricsQuery({
+  const series = useQuery({
+    ...metricsQuery({
       measures: [
         { measure: "traces", aggregation: "count" },
         { measure: "duration", aggregation: "max" },
@@ -57,7 +59,8 @@ export function Histogram({ query, range, onBrush }: HistogramProps) {
       to: query.to,
       filter: query.filter,
     }),
-  );
+    enabled,
+  });
   const data = useKept(series.data);
   const shown = useMemo(() => fill(data?.data ?? [], from, to, interval), [data, from, to, interval]);
   const totals = sumOf(shown);

@@ -135,7 +135,9 @@ export default function TracesPage() {
 
   const filterProblem = list.error instanceof ApiProblem && list.error.status === 400;
   const filtered = Boolean(search.filter || search.env);
-  const facetsView = <Facets text={search.filter ?? ""} query={query} onChange={setFilter} />;
+  // The rows come first: what stands around them is asked for when they are there.
+  const rowsAsked = !(list.isFetching && !list.isFetchingNextPage);
+  const facetsView = <Facets text={search.filter ?? ""} query={query} onChange={setFilter} enabled={rowsAsked} />;
   const peekView = search.peek && (
     <Peek
       traceId={search.peek}
@@ -182,6 +184,7 @@ export default function TracesPage() {
             <div className="flex min-w-0 flex-1 flex-col">
               <Histogram
                 query={query}
+                enabled={rowsAsked}
                 range={rangeOf(search)}
                 onBrush={(range) => patch({ from: range.from, to: range.to })}
               />
