@@ -1,10 +1,12 @@
 """How the demo is instrumented: a tracer provider, and OpenInference inside both SDKs."""
 
+from openinference.instrumentation import get_attributes_from_context
 from openinference.instrumentation.anthropic import AnthropicInstrumentor
 from openinference.instrumentation.openai import OpenAIInstrumentor
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import SpanLimits, SpanProcessor, TracerProvider
+from opentelemetry.sdk.trace import Span, SpanLimits, SpanProcessor, TracerProvider
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 
 from pellucid import semconv
@@ -12,6 +14,17 @@ from pellucid import semconv
 SERVICE_NAME = "harbour-support-bot"
 # The OpenTelemetry default of 128 attributes would cut the messages of long conversations.
 _MAX_ATTRIBUTES = 8192
+
+
+class SharedAttributes(SpanProcessor):
+    """Writes session, user, metadata and tags of the running request on every span, whoever makes it.
+
+    OpenInference writes them on its own spans only; the spans of the app and of SDKs that trace by themselves would have
+    no metadata to be grouped by.
+    """
+
+    def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        span.set_attributes(dict(get_attributes_from_context()))
 
 
 def provide(processor: SpanProcessor, ids: IdGenerator | None = None) -> TracerProvider:
@@ -22,6 +35,7 @@ def provide(processor: SpanProcessor, ids: IdGenerator | None = None) -> TracerP
         span_limits=SpanLimits(max_span_attributes=_MAX_ATTRIBUTES),
         shutdown_on_exit=False,
     )
+    provider.add_span_processor(SharedAttributes())
     provider.add_span_processor(processor)
     OpenAIInstrumentor().instrument(tracer_provider=provider)
     AnthropicInstrumentor().instrument(tracer_provider=provider)

@@ -11,7 +11,7 @@ SUPPORT = (
     "help-centre articles in the message. Give the exact steps, number them, and use the names of the screens as the "
     "articles do. Cite the article in square brackets. If the articles do not answer the question, say so and offer to "
     "open a ticket. Be friendly and plain.\n"
-    "The customer is on the {tier} plan with {seats} seats. Account reference: {account}."
+    "The workspace of the customer has {seats} seats. Account reference: {account}."
 )
 SUMMARISE = (
     "You summarise support threads for colleagues. Write what the customer wants, what was tried and what is open, in at "
@@ -31,11 +31,7 @@ _HANDBOOK_RULES = (
 
 
 def render(template: str, customer: Customer) -> str:
-    return (
-        template.replace("{tier}", customer.tier.value)
-        .replace("{seats}", str(customer.seats))
-        .replace("{account}", f"acct-{customer.id.removeprefix('user-')}")
-    )
+    return template.replace("{seats}", str(customer.seats)).replace("{account}", f"acct-{customer.id.removeprefix('user-')}")
 
 
 def handbook() -> str:
