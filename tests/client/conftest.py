@@ -79,6 +79,7 @@ class FakeServer:
         self.reply = Reply()
         self.routes: dict[tuple[str, str], Callable[[Received], Reply]] = {}
         self.lock = threading.Lock()
+        self.keep_nothing = False
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -115,8 +116,9 @@ class FakeServer:
         received = Received(method, handler.path, {k.lower(): v for k, v in handler.headers.items()}, body)
         route = self.routes.get((method, handler.path.split("?")[0]))
         reply = route(received) if route else self.reply
-        with self.lock:
-            self.received.append(received)
+        if not self.keep_nothing:
+            with self.lock:
+                self.received.append(received)
         if reply.hang_s:
             time.sleep(reply.hang_s)
         if reply.reset:

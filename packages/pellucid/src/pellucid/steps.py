@@ -93,7 +93,8 @@ class Step:
         """Note that the first part of the answer arrived now; later calls change nothing."""
         span = self._span
         if span is not None and span.start_time is not None and semconv.TIME_TO_FIRST_CHUNK not in (span.attributes or {}):
-            now = time.time_ns()
+            clock = self._client.clock if self._client is not None else None
+            now = clock() if clock is not None else time.time_ns()
             span.set_attribute(semconv.TIME_TO_FIRST_CHUNK, (now - span.start_time) / 1e9)
             span.set_attribute(semconv.FIRST_TOKEN_TIME, now)
 

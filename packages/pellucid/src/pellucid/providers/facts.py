@@ -4,6 +4,7 @@ What lives here: the types, and small readers of plain documents. What must not 
 Messages are in OpenTelemetry's form: {"role": …, "parts": [{"type": "text", "content": …}, …]}.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
@@ -98,5 +99,32 @@ def media_part(kind: str, url: str) -> dict[str, Any]:
 
 
 def without(request: Document, *names: str) -> dict[str, Any]:
-    """The rest of a request: its parameters."""
-    return {key: value for key, value in request.items() if key not in names and value is not None}
+    """The rest of a request: its parameters, without secrets."""
+    rest = {key: value for key, value in request.items() if key not in names and value is not None}
+    scrubbed: dict[str, Any] = without_secrets(rest)
+    return scrubbed
+
+
+SECRET = re.compile(r"(^|_)(api_?key|secret|password|authorization|credentials?|access_token|authorization_token|auth_token)(_|$)")
+HEADERS = ("headers", "extra_headers", "default_headers")
+HIDDEN = "[SECRET]"
+
+
+def without_secrets(value: Any) -> Any:
+    """The same document with credentials hidden: LiteLLM takes keys as parameters, and tools of MCP servers carry them.
+
+    Only texts under a telling name are hidden, so that a tool's schema may speak of a `password`.
+    """
+    if isinstance(value, list | tuple):
+        return [without_secrets(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    return {key: _without_secret(str(key).lower(), item) for key, item in value.items()}
+
+
+def _without_secret(key: str, value: Any) -> Any:
+    if isinstance(value, str):
+        return HIDDEN if SECRET.search(key) else value
+    if key in HEADERS and isinstance(value, Mapping) and "type" not in value:
+        return dict.fromkeys(value, HIDDEN)
+    return without_secrets(value)

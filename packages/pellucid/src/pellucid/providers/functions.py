@@ -25,7 +25,10 @@ def recorded(function: Callable[..., Any], shape: Shape, provider: str, *, posit
         async def call_async(*args: Any, **kwargs: Any) -> Any:
             with Recording(shape, request_of(args, kwargs), provider) as recording:
                 result = await function(*args, **kwargs)
-            return _listened(result, recording)
+            if hasattr(result, "__anext__"):
+                return recording.listen_async(result)
+            recording.answer(result)
+            return result
 
         return call_async
 
@@ -33,19 +36,12 @@ def recorded(function: Callable[..., Any], shape: Shape, provider: str, *, posit
     def call(*args: Any, **kwargs: Any) -> Any:
         with Recording(shape, request_of(args, kwargs), provider) as recording:
             result = function(*args, **kwargs)
-        return _listened(result, recording)
+        if hasattr(result, "__next__"):
+            return recording.listen(result)
+        recording.answer(result)
+        return result
 
     return call
-
-
-def _listened(result: Any, recording: Recording) -> Any:
-    """An answer is recorded at once, a stream while it is read."""
-    if hasattr(result, "__anext__"):
-        return recording.listen_async(result)
-    if hasattr(result, "__next__"):
-        return recording.listen(result)
-    recording.answer(result)
-    return result
 
 
 class Recorded:

@@ -13,7 +13,7 @@ from opentelemetry.trace import set_span_in_context
 
 from pellucid import semconv
 from pellucid.guard import GUARD
-from pellucid.providers.facts import Answered, Asked, Document, Gatherer, Shape, plain
+from pellucid.providers.facts import Answered, Asked, Document, Gatherer, Shape, plain, without_secrets
 from pellucid.runtime import current
 from pellucid.steps import SILENT, start
 from pellucid.usage import inclusive_input, inclusive_output
@@ -133,7 +133,7 @@ def _request_content(asked: Asked) -> dict[str, object]:
     return {
         semconv.INPUT_MESSAGES: asked.messages,
         semconv.SYSTEM_INSTRUCTIONS: asked.system,
-        semconv.TOOL_DEFINITIONS: asked.tools,
+        semconv.TOOL_DEFINITIONS: without_secrets(asked.tools),
     }
 
 
