@@ -10,8 +10,9 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
+from pellucid_demo.simulator.catalogue import version_of
 from pellucid_demo.story import backfill
-from pellucid_demo.story.chapters import FRAGMENT_DAYS_AGO, REINDEX_DAYS_AGO, RUNAWAY_DAYS_AGO, SWAP_DAYS_AGO
+from pellucid_demo.story.chapters import FRAGMENT_DAYS_AGO, REINDEX_DAYS_AGO, RUNAWAY_DAYS_AGO, SWAP_DAYS_AGO, Chapters
 from pellucid_demo.story.traffic import Feature, Visit
 from pellucid_demo.story.world import World
 
@@ -234,3 +235,30 @@ def test_the_history_does_not_depend_on_how_it_is_shared_out():
     whole, shared = (Told(world, world.visits[:90], shares) for shares in (1, 3))
     assert contents(shared) == contents(whole)
     assert sorted(score["id"] for score in shared.scores) == sorted(score["id"] for score in whole.scores)
+
+
+def test_chapters_happen_again_minutes_after_live_traffic_began():
+    live = END + timedelta(minutes=2)
+    chapters = Chapters(end=END, live=live)
+
+    def pages(minutes: float) -> int:
+        return chapters.release_at(live + timedelta(minutes=minutes)).digest_page_limit
+
+    def model(minutes: float) -> str:
+        version = version_of("gpt-4o", live + timedelta(minutes=minutes), chapters.swaps())
+        assert version is not None
+        return version.name
+
+    assert (pages(4.9), pages(5.1), pages(9.1)) == (3, 24, 3)
+    assert (model(2.9), model(3.1)) == ("gpt-4o-2024-11-20", "gpt-4o-2024-08-06")
+
+
+def test_deploys_are_in_order_and_have_versions_of_their_own():
+    for story in (True, False):
+        deploys = Chapters(end=END, live=END, story=story).deploys()
+        assert [deploy.at for deploy in deploys] == sorted(deploy.at for deploy in deploys)
+        assert len({deploy.release.version for deploy in deploys}) == len(deploys)
+    control = Chapters(end=END, live=END, story=False)
+    assert control.swaps() == ()
+    assert len({deploy.release.index for deploy in control.deploys()}) == 1
+    assert all(deploy.release.fragments == {} and deploy.release.digest_page_limit == 3 for deploy in control.deploys())

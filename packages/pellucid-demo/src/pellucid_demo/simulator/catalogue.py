@@ -80,13 +80,6 @@ SUCCESSORS: dict[str, ModelVersion] = {
     "gpt-4o": ModelVersion(
         name="gpt-4o-2024-11-20", fingerprint="fp_a79d8dac1f", style=Style.TERSE, first_token_ms=330.0, token_ms=9.0
     ),
-    "gpt-4o-mini": ModelVersion(
-        name="gpt-4o-mini-2024-12-17",
-        fingerprint="fp_72ed7ab54c",
-        style=Style.TERSE,
-        first_token_ms=240.0,
-        token_ms=6.5,
-    ),
 }
 
 EMBEDDING_DIMENSIONS: dict[str, int] = {

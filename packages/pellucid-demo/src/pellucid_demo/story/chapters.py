@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from pellucid_demo.bot.configuration import IndexSettings, Release
 from pellucid_demo.bot.people import SignUp
-from pellucid_demo.simulator.catalogue import SUCCESSORS, Swap
+from pellucid_demo.simulator.catalogue import SUCCESSORS, VERSIONS, Swap
 
 SSO_FRAGMENT = (
     "This account signs in through a company identity provider. Keep the reply to one or two sentences, do not walk the "
@@ -25,7 +25,6 @@ FRAGMENT_DAYS_AGO = 7.0
 RUNAWAY_DAYS_AGO = 2.0
 
 SWAPPED_ALIAS = "gpt-4o"
-SWAPPED_ALIAS_LIVE = "gpt-4o-mini"
 RUNAWAY_FEATURE = "digest"
 OVER_RETRIEVED_CLASS = "api"
 
@@ -92,11 +91,12 @@ class Chapters:
         """What the provider does without telling anyone."""
         if not self.story:
             return ()
-        dates = {
-            SWAPPED_ALIAS: self.end - timedelta(days=SWAP_DAYS_AGO),
-            SWAPPED_ALIAS_LIVE: self.live + timedelta(minutes=LIVE_SWAP_MINUTES),
-        }
-        return tuple(Swap(alias=alias, since=since, version=SUCCESSORS[alias]) for alias, since in dates.items())
+        since = self.end - timedelta(days=SWAP_DAYS_AGO)
+        again = self.live + timedelta(minutes=LIVE_SWAP_MINUTES)
+        return (
+            Swap(alias=SWAPPED_ALIAS, since=since, version=SUCCESSORS[SWAPPED_ALIAS]),
+            Swap(alias=SWAPPED_ALIAS, since=again, version=VERSIONS[SWAPPED_ALIAS]),
+        )
 
     def _runaway(self, release: Release) -> Release:
         if not self.story:
