@@ -1,19 +1,20 @@
 """Sessions and users: lists, and one of them with its traces. Both are spans grouped by one column, so they are one class."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.errors import NotFound
+from pellucid_server.filters.tree import Filter
 from pellucid_server.model.scope import Scope
 from pellucid_server.model.score import Score
-from pellucid_server.query.asking import Ask, Page, asked_in, check_limit, read_order
+from pellucid_server.query.asking import Ask, Order, Page, asked_in, check_limit, read_order
 from pellucid_server.query.cursors import Cursor, read_cursor, write_cursor
 from pellucid_server.query.records import GroupRow, ScoreSummary, TraceRow, group_row, trace_row
 from pellucid_server.query.scores import score_of
 from pellucid_server.query.summaries import by_group, by_trace
-from pellucid_server.query.windows import Window
+from pellucid_server.query.windows import Window, newest_first
 from pellucid_server.store.spans.filter_sql import Asked
 from pellucid_server.store.spans.reader import SpanReader
 from pellucid_server.store.spans.sql import groups as sql
@@ -53,18 +54,8 @@ class Groups:
         name = f"{self._grouping.column}:{order.text}"
         cursor = read_cursor(ask.cursor, name)
         asked = asked_in(scope, ask.window, now if cursor is None else cursor.asked)
-        picked = self._reader.rows(
-            sql.pick(
-                self._grouping,
-                asked,
-                ask.filter,
-                order.name,
-                received_until=asked.now,
-                after=None if cursor is None else trace_sql.After(value=cursor.value, id=cursor.ids[0]),
-                limit=limit + 1,
-                ascending=order.ascending,
-            )
-        )
+        find = self._latest if order.text == "-last_time" else self._by_value
+        picked = find(asked, ask.filter, order, cursor, limit + 1)
         data = self._rows(asked, [row[1] for row in picked[:limit]])
         if len(picked) <= limit:
             return Page(data=data)
@@ -85,6 +76,41 @@ class Groups:
             scores=self._own_scores(scope, id_),
             complete=len(found) <= MAX_TRACES,
         )
+
+    def _latest(self, asked: Asked, node: Filter, _order: Order, cursor: Cursor | None, wanted: int) -> list[tuple[float, str]]:
+        """In slices of time, newest first: a group belongs to the slice of its latest span."""
+        window = Window(start=asked.start, end=asked.end)
+        if cursor is not None:
+            last = int(cursor.value) + 1
+            window = Window(start=asked.start, end=last if asked.end is None else min(last, asked.end))
+        found: list[tuple[float, str]] = []
+        for part in newest_first(window, asked.now):
+            statement = sql.latest(
+                self._grouping,
+                replace(asked, start=part.start, end=part.end),
+                node,
+                received_until=asked.now,
+                until=asked.end,
+                after=_after(cursor),
+                limit=wanted - len(found),
+            )
+            found += [(value, id_) for value, id_ in self._reader.rows(statement)]
+            if len(found) >= wanted:
+                break
+        return found
+
+    def _by_value(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None, wanted: int) -> list[tuple[float, str]]:
+        statement = sql.pick(
+            self._grouping,
+            asked,
+            node,
+            order.name,
+            received_until=asked.now,
+            after=_after(cursor),
+            limit=wanted,
+            ascending=order.ascending,
+        )
+        return [(value, id_) for value, id_ in self._reader.rows(statement)]
 
     def _rows(self, asked: Asked, ids: Sequence[str]) -> tuple[GroupRow, ...]:
         if not ids:
@@ -108,6 +134,10 @@ class Groups:
             return ()
         found = self._reader.records(score_sql.of_session(scope.project_id, id_, limit=MAX_SCORES), score_sql.SCORE_ROW)
         return [score_of(record) for record in found]
+
+
+def _after(cursor: Cursor | None) -> trace_sql.After | None:
+    return None if cursor is None else trace_sql.After(value=cursor.value, id=cursor.ids[0])
 
 
 _NONE: tuple[ScoreSummary, ...] = ()

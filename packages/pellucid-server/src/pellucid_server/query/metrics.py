@@ -85,7 +85,7 @@ class MetricQueries:
         now = self._clock()
         window = ask.window.or_last(DEFAULT_SPAN, now)
         interval = _interval(ask.interval, window, now)
-        _check(ask)
+        check_ask(ask)
         asked = asked_in(scope, window, now)
         cut = sql.Cut(dimensions=_dimensions(ask.dimensions), interval=interval, timezone=ask.timezone)
         rows = self._rows(asked, ask, cut)
@@ -149,7 +149,8 @@ def _by_score(measures: Sequence[Measure]) -> dict[str, list[Measure]]:
     return found
 
 
-def _check(ask: MetricsAsk) -> None:
+def check_ask(ask: MetricsAsk) -> None:
+    """Raises `BadRequest` where a measure, its aggregation, a dimension or the time zone is none; for questions that are kept too."""
     if not 1 <= len(ask.measures) <= MAX_MEASURES or len(ask.dimensions) > MAX_DIMENSIONS or not 1 <= ask.series <= MAX_SERIES:
         raise BadRequest(
             f"Ask for 1 to {MAX_MEASURES} measures, up to {MAX_DIMENSIONS} dimensions and 1 to {MAX_SERIES} series at once."
@@ -157,6 +158,7 @@ def _check(ask: MetricsAsk) -> None:
     _check_timezone(ask.timezone)
     for measure in ask.measures:
         _check_measure(measure)
+    _dimensions(ask.dimensions)
 
 
 def _check_timezone(name: str) -> None:

@@ -8,6 +8,7 @@ from pellucid_server.query.exports import Exports
 from pellucid_server.query.facets import Facets
 from pellucid_server.query.groups import Groups
 from pellucid_server.query.metrics import MetricQueries
+from pellucid_server.query.prompt_traffic import PromptTraffic
 from pellucid_server.query.scores import Scores
 from pellucid_server.query.search import Search
 from pellucid_server.query.spans import Spans
@@ -33,6 +34,7 @@ class Queries:
     search: Search
     exports: Exports
     scores: Scores
+    prompt_traffic: PromptTraffic
 
 
 def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
@@ -49,4 +51,5 @@ def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
         search=Search(reader, clock),
         exports=Exports(reader, clock),
         scores=Scores(reader, ScoreStore(driver, clock), clock, ids),
+        prompt_traffic=PromptTraffic(reader, clock),
     )

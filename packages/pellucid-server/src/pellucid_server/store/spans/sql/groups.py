@@ -1,7 +1,7 @@
 """Sessions and users: which ones, by their latest trace; then the rows of those alone. Both are groups of spans by one column."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from pellucid_server.filters.tree import Filter
@@ -56,6 +56,28 @@ GROUP_ORDERS: Final[Expressions] = {
 }
 
 
+def latest(
+    grouping: Grouping, asked: Asked, node: Filter, *, received_until: int, until: int | None, after: After | None, limit: int
+) -> Statement:
+    """Start of the latest matching span, and id, of the groups whose latest one lies in the window; newest first.
+
+    `until` is the end of the whole range: groups with a matching span between the window and there are later than the window.
+    """
+    p = Parameters()
+    column = grouping.column
+    value = f"toFloat64({micros('max(start_time)')})"
+    where = _matching(grouping, asked, node, received_until, p)
+    if asked.end is not None and asked.end != until:
+        later = _matching(grouping, replace(asked, start=asked.end, end=until), node, received_until, p)
+        where += f"\n  AND {column} NOT IN (SELECT {column} FROM spans FINAL WHERE {later})"
+    having = "" if after is None else f"\nHAVING ({value}, {column}) < ({p.number(after.value)}, {p.text(after.id)})"
+    sql = (
+        f"SELECT {value}, {column} FROM spans FINAL\nWHERE {where}\nGROUP BY {column}{having}\n"
+        f"ORDER BY 1 DESC, {column} DESC LIMIT {p.integer(limit)}"
+    )
+    return p.statement(sql, f"{column}.latest")
+
+
 def pick(
     grouping: Grouping,
     asked: Asked,
@@ -67,19 +89,22 @@ def pick(
     limit: int,
     ascending: bool,
 ) -> Statement:
-    """Value of the order and id of the groups with a matching span, over what had arrived by then."""
+    """Value of the order and id of the groups with a matching span in the window, over what had arrived by then."""
     p = Parameters()
     value = GROUP_ORDERS[order]
     comparison, direction = (">", "ASC") if ascending else ("<", "DESC")
     having = ""
     if after is not None:
         having = f"\nHAVING ({value}, {grouping.column}) {comparison} ({p.number(after.value)}, {p.text(after.id)})"
-    where = f"{where_spans(asked, node, p)} AND {grouping.column} != '' AND received_at <= {p.time(received_until)}"
     sql = (
-        f"SELECT {value}, {grouping.column} FROM spans FINAL\nWHERE {where}\nGROUP BY {grouping.column}{having}\n"
-        f"ORDER BY 1 {direction}, {grouping.column} {direction} LIMIT {p.integer(limit)}"
+        f"SELECT {value}, {grouping.column} FROM spans FINAL\nWHERE {_matching(grouping, asked, node, received_until, p)}\n"
+        f"GROUP BY {grouping.column}{having}\nORDER BY 1 {direction}, {grouping.column} {direction} LIMIT {p.integer(limit)}"
     )
     return p.statement(sql, f"{grouping.column}.pick")
+
+
+def _matching(grouping: Grouping, asked: Asked, node: Filter, received_until: int, p: Parameters) -> str:
+    return f"{where_spans(asked, node, p)} AND {grouping.column} != '' AND received_at <= {p.time(received_until)}"
 
 
 def rows(grouping: Grouping, asked: Asked, ids: Sequence[str]) -> Statement:
