@@ -34,6 +34,8 @@ MAY = {
 PUBLIC = {
     ("GET", "/api/v1/health"),
     ("GET", "/api/v1/openapi.json"),
+    ("GET", "/api/v1/shared-dashboards/{token}"),  # the token is the credential
+    ("GET", "/api/v1/shared-dashboards/{token}/widgets/{widget_id}"),
     ("GET", "/api/v1/ready"),
     ("GET", "/metrics"),
     ("POST", "/api/v1/invitations/accept"),
@@ -70,6 +72,14 @@ DEMANDS = {
     "POST /api/v1/comments": "write",
     "PATCH /api/v1/comments/{comment_id}": "write",
     "DELETE /api/v1/comments/{comment_id}": "write",
+    "GET /api/v1/dashboards": "read",
+    "POST /api/v1/dashboards": "write",
+    "GET /api/v1/dashboards/{dashboard_id}": "read",
+    "PUT /api/v1/dashboards/{dashboard_id}": "write",
+    "DELETE /api/v1/dashboards/{dashboard_id}": "write",
+    "GET /api/v1/dashboards/{dashboard_id}/shares": "write",
+    "POST /api/v1/dashboards/{dashboard_id}/shares": "write",
+    "DELETE /api/v1/dashboards/{dashboard_id}/shares/{share_id}": "write",
     "POST /v1/traces": "ingest",
     "POST /v1/logs": "ingest",
     "POST /v1/metrics": "ingest",

@@ -7,8 +7,10 @@ from typing import Any, Protocol
 from starlette.requests import HTTPConnection
 
 from pellucid_server.api.rates import Rates
+from pellucid_server.dashboards.boards import Boards
 from pellucid_server.dashboards.comments import CommentBook
 from pellucid_server.dashboards.progress import ProgressBoard
+from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
 from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
@@ -81,6 +83,14 @@ class House(Protocol):
     @property
     def comments(self) -> CommentBook:
         """Comments."""
+
+    @property
+    def boards(self) -> Boards:
+        """Dashboards."""
+
+    @property
+    def sharing(self) -> Sharing:
+        """Links to dashboards."""
 
     @property
     def progress(self) -> ProgressBoard:

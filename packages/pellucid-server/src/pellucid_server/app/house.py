@@ -20,8 +20,10 @@ from pellucid_server.app.workers import WorkerPool
 from pellucid_server.core.clock import system_clock
 from pellucid_server.core.errors import PellucidError
 from pellucid_server.core.ids import random_id
+from pellucid_server.dashboards.boards import Boards
 from pellucid_server.dashboards.comments import CommentBook
 from pellucid_server.dashboards.progress import ProgressBoard
+from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
 from pellucid_server.identity.provision import Provision
 from pellucid_server.identity.service import Identity
@@ -58,6 +60,8 @@ class House:
     identity: Identity
     views: Views
     comments: CommentBook
+    boards: Boards
+    sharing: Sharing
     ledger: Ledger
     progress: ProgressBoard
     prompts: PromptRoom
@@ -132,6 +136,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     spans = SpanStore(driver, Topology(cluster=settings.clickhouse_cluster))
     sightings = SightingReader(driver)
     blobs = BlobStore.open(settings.blobs_url, data / "blobs")
+    queries = open_queries(driver, system_clock, random_id)
     workers = WorkerPool(settings.decode_workers)
     live = Live()
     pipeline = Pipeline(
@@ -151,13 +156,15 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         identity=identity,
         views=Views(meta, system_clock, random_id),
         comments=CommentBook(meta, system_clock, random_id),
+        boards=Boards(meta, lambda scope: queries.facets.complete(scope, "score", "", limit=200), system_clock, random_id),
+        sharing=Sharing(meta, system_clock, random_id),
         ledger=ledger,
         progress=ProgressBoard(system_clock),
         prompts=PromptRoom.open(meta, recorder=ledger),
         configs=configs,
         driver=driver,
         spans=spans,
-        queries=open_queries(driver, system_clock, random_id),
+        queries=queries,
         blobs=blobs,
         workers=workers,
         door=Door(journal, system_clock, redact_before=lambda project_id: _before(configs, project_id)),

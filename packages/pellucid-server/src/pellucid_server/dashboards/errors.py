@@ -37,3 +37,57 @@ class TooManyViews(Conflict):
     """The project has as many saved views as it can hold; delete some that nobody uses."""
 
     code = "too_many_views"
+
+
+class NoSuchDashboard(NotFound):
+    """There is no such dashboard in this project; `GET /api/v1/dashboards` lists them."""
+
+    code = "no_such_dashboard"
+
+
+class NoSuchShare(NotFound):
+    """There is no such link: it was revoked, it has ended, or the address was not copied whole; ask who sent it for a new one."""
+
+    code = "no_such_share"
+
+
+class NoSuchBudget(NotFound):
+    """There is no such budget in this project; `GET /api/v1/budgets` lists them."""
+
+    code = "no_such_budget"
+
+
+class BadDashboard(BadRequest):
+    """The dashboard is not usable; compare it with the API reference."""
+
+    code = "bad_dashboard"
+
+
+class BadBudget(BadRequest):
+    """The budget is not usable; compare it with the API reference."""
+
+    code = "bad_budget"
+
+
+class UnknownPrice(BadRequest):
+    """Nobody knows the price of that model; name another one, or add its price under Settings, Prices."""
+
+    code = "unknown_price"
+
+
+class PresetStays(Conflict):
+    """A preset belongs to the product and stays as it is; clone it and change the copy."""
+
+    code = "preset_stays"
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody changed the dashboard since it was read; load it again, repeat the change and save."""
+
+    code = "changed_meanwhile"
+
+
+class TooManyOfThem(Conflict):
+    """The project has as many of these as it can hold; delete some that nobody uses."""
+
+    code = "too_many"

@@ -6,6 +6,7 @@ from pellucid_server.store.meta import (
     audit,
     changes,
     comments,
+    dashboards,
     invitations,
     keys,
     organizations,
@@ -29,4 +30,5 @@ AREAS: tuple[ModuleType, ...] = (
     audit,
     changes,
     prompts,
+    dashboards,
 )

@@ -5,6 +5,7 @@ from sqlalchemy import Connection
 from pellucid_server.store.meta.audit import AuditLog
 from pellucid_server.store.meta.changes import Changes
 from pellucid_server.store.meta.comments import Comments
+from pellucid_server.store.meta.dashboards import Budgets, Dashboards
 from pellucid_server.store.meta.invitations import Invitations
 from pellucid_server.store.meta.keys import ApiKeys
 from pellucid_server.store.meta.organizations import Organizations, Projects
@@ -30,6 +31,8 @@ class UnitOfWork:
         self.prices = Prices(connection)
         self.views = SavedViews(connection)
         self.comments = Comments(connection)
+        self.dashboards = Dashboards(connection)
+        self.budgets = Budgets(connection)
         self.settings = Settings(connection)
         self.audit = AuditLog(connection)
         self.changes = Changes(connection)
