@@ -9,15 +9,24 @@ import random
 import re
 import statistics
 import time
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.sending import Trace, text_message
-from tests.browser.world import World
+from tests.browser.serving import running_server
+from tests.browser.world import World, make_world
 
 SLACK = float(os.environ.get("PELLUCID_SPEED_SLACK", "2"))
 """By how much a limit may be missed before the test fails."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A server of its own: what is measured here is heavy, and would stand in every other test's lists."""
+    with running_server(tmp_path_factory.mktemp("speed")) as server:
+        yield make_world(server)
 
 
 @pytest.fixture(scope="module")

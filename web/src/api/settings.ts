@@ -2,65 +2,20 @@
 
 import { queryOptions } from "@tanstack/react-query";
 import { call } from "./client";
+import type { components } from "./schema";
 import type { Page } from "./types";
 
 export const ROLES = ["ingest", "viewer", "member", "admin", "owner"] as const;
 export type Role = (typeof ROLES)[number];
 
-export interface ApiKey {
-  id: string;
-  name: string;
-  role: Role;
-  public_key: string;
-  prefix: string;
-  created_by: string;
-  created_time: string;
-  last_used_time: string | null;
-  expires_time: string | null;
-}
-
+type Shapes = components["schemas"];
+export type ApiKey = Shapes["KeyAnswer"];
 /** The secret is in the answer to the creation, and nowhere else, ever. */
-export interface NewKey extends ApiKey {
-  secret_key: string;
-}
-
-export interface Member {
-  id: string;
-  email: string;
-  name: string;
-  role: Role;
-  invited: boolean;
-  created_time: string;
-}
-
-export interface Price {
-  id: string;
-  model_pattern: string;
-  provider: string | null;
-  from_time: string;
-  prices: Record<string, number>;
-}
-
-export interface Project {
-  id: string;
-  name: string;
-  role: Role;
-  created_time: string;
-  retention_days: number | null;
-  redaction: Record<string, unknown>;
-  redact_before_journal: boolean;
-}
-
-export interface DeadLetter {
-  id: number;
-  received_at: string;
-  signal: string;
-  content_type: string;
-  bytes: number;
-  records: number;
-  error: string;
-  attempts: number;
-}
+export type NewKey = Shapes["NewKeyAnswer"];
+export type Member = Shapes["MemberAnswer"];
+export type Price = Shapes["PriceAnswer"];
+export type Project = Shapes["ProjectAnswer"];
+export type DeadLetter = Shapes["DeadLetterRow"];
 
 const list = <T>(name: string) =>
   queryOptions({
@@ -100,7 +55,7 @@ export const changeMember = (id: string, role: Role) =>
   call<Member>(`members/${encodeURIComponent(id)}`, { method: "PATCH", body: { role } });
 export const removeMember = (id: string) => call<void>(`members/${encodeURIComponent(id)}`, { method: "DELETE" });
 
-export type PriceBody = Omit<Price, "id">;
+export type PriceBody = Shapes["PriceBody"];
 export const createPrice = (price: PriceBody) => call<Price>("prices", { method: "POST", body: price });
 export const removePrice = (id: string) => call<void>(`prices/${encodeURIComponent(id)}`, { method: "DELETE" });
 

@@ -2,7 +2,7 @@
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { apiUrl, call } from "./client";
-import type { Page, SpanDetail, SpanRow, TraceDetail, TraceRow } from "./types";
+import type { Page, SpanDetail, TraceDetail, TraceRow } from "./types";
 
 /** What every list accepts. */
 export interface ListQuery {
@@ -53,14 +53,6 @@ export function spanQuery(traceId: string, spanId: string) {
     queryFn: ({ signal }) =>
       call<SpanDetail>(`spans/${encodeURIComponent(spanId)}`, { params: { trace_id: traceId }, signal }),
     staleTime: 60_000,
-  });
-}
-
-export function spansQuery(query: ListQuery, limit: number) {
-  return queryOptions({
-    queryKey: ["spans", query, limit],
-    queryFn: ({ signal }) => call<Page<SpanRow>>("spans", { params: { ...query, limit }, signal }),
-    placeholderData: keepPreviousData,
   });
 }
 

@@ -21,8 +21,7 @@ export default function HomePage() {
   const home = useHome();
   const waiting = useLate(home.totals.isPending);
   const totals = home.totals.data?.data[0];
-  const nothing =
-    home.totals.data !== undefined && !number(totals?.traces_count) && home.recent.data?.data.length === 0;
+  const nothing = home.totals.data !== undefined && !number(totals?.traces_count);
   return (
     <>
       <PageHeader title="Home" />
@@ -169,7 +168,7 @@ function Costs({ home }: { home: HomeState }) {
   const before = comparable(home.previous.data?.data);
   const rows = home.costs.data?.data;
   const toTraces = useToTraces(home);
-  const models = useMemo(() => groupsOf(rows ?? [], "model", "cost_sum", 6), [rows]);
+  const models = useMemo(() => groupsOf(rows ?? [], "model", "cost_sum", 6).filter((model) => model.total > 0), [rows]);
   const series = useMemo(
     () =>
       models.map((model, index) => ({

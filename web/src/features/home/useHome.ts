@@ -1,12 +1,12 @@
 /** What the four questions of Home need, asked of the API at once. */
 
 import { useQueries, useQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
 import { metricsQuery } from "@/api/metrics";
-import { fewTracesQuery } from "@/api/traces";
-import type { MetricRow, TraceRow } from "@/api/types";
+import { recentScoresQuery } from "@/api/notes";
+import type { MetricRow, Score } from "@/api/types";
 import { rangeOf } from "@/domain/address";
 import { absoluteRange, intervalFor, resolveRange } from "@/domain/timeRange";
-import { scoreNamesOf } from "@/features/traces/columns";
 import { listQueryOf, useAddress } from "@/ui/address";
 import { useNow } from "@/ui/hooks";
 
@@ -46,9 +46,9 @@ export function useHome() {
   const features = useQuery(
     metricsQuery({ measures: [{ measure: "cost", aggregation: "sum" }], dimensions: ["feature"], ...scope }),
   );
-  const recent = useQuery(fewTracesQuery({ ...scope, order: "-start_time" }, 200));
-  const names = worstFirst(recent.data?.data ?? [], scoreNamesOf(recent.data?.data ?? []).slice(0, 4));
-  return { search, range, interval, scope, totals, previous, previousEnds, outcomes, costs, features, recent, names };
+  const scores = useQuery(recentScoresQuery(scope, 500));
+  const names = useMemo(() => scoreNames(scores.data ?? []), [scores.data]);
+  return { search, range, interval, scope, totals, previous, previousEnds, outcomes, costs, features, names };
 }
 
 /** Fewer traces than this in the period before are no ground for a comparison. */
@@ -60,14 +60,24 @@ export function comparable(rows: readonly MetricRow[] | undefined): MetricRow {
   return Number(row?.traces_count ?? 0) >= LEAST_BEFORE && row ? row : {};
 }
 
-/** The score that stands lowest is the one to look at first. */
-function worstFirst(rows: readonly TraceRow[], names: readonly string[]): string[] {
-  const meanOf = (name: string) => {
-    const values = rows.flatMap((row) => row.scores.find((score) => score.name === name)?.mean ?? []);
-    const share = values.length > 4 && values.every((value) => value >= 0 && value <= 1);
-    return share ? values.reduce((sum, value) => sum + value, 0) / values.length : 1;
+const NAMES_SHOWN = 4;
+
+/** Names of the latest scores; the one that stands lowest is the one to look at first. */
+function scoreNames(scores: readonly Score[]): string[] {
+  const values = new Map<string, number[]>();
+  for (const score of scores) {
+    if (score.value === null || score.status !== "valid") continue;
+    values.set(score.name, [...(values.get(score.name) ?? []), score.value]);
+  }
+  const meanOf = (of: readonly number[]) => {
+    const share = of.length > 4 && of.every((value) => value >= 0 && value <= 1);
+    return share ? of.reduce((sum, value) => sum + value, 0) / of.length : 1;
   };
-  return [...names].sort((a, b) => meanOf(a) - meanOf(b));
+  return [...values]
+    .sort((a, b) => b[1].length - a[1].length)
+    .slice(0, NAMES_SHOWN)
+    .sort((a, b) => meanOf(a[1]) - meanOf(b[1]))
+    .map(([name]) => name);
 }
 
 export type HomeState = ReturnType<typeof useHome>;

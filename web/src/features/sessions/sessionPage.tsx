@@ -161,11 +161,7 @@ function TurnView({
           <span>{formatDuration(turn.duration)}</span>
           <Cost usd={turn.cost} />
           <span className="cut">{turn.model}</span>
-          {turn.prompt?.name && (
-            <span className="cut">
-              {turn.prompt.name} @ {turn.prompt.version}
-            </span>
-          )}
+          {turn.prompt && <span className="cut">{turn.prompt}</span>}
           <ScoreChips scores={turn.scores} most={3} />
           <span className="flex-1" />
           <Link

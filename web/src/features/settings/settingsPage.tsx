@@ -5,6 +5,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { Lock } from "lucide-react";
 import type { ComponentType } from "react";
 import { meQuery } from "@/api/identity";
+import type { Me } from "@/api/types";
 import { carried } from "@/domain/address";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { cx } from "@/ui/classes";
@@ -21,7 +22,7 @@ interface SectionInfo {
   id: string;
   label: string;
   /** The permission that it needs; none for what everybody may see. */
-  needs?: string;
+  needs?: Me["permissions"][number];
   view: ComponentType;
 }
 

@@ -144,9 +144,7 @@ export function AttributesTab({ span }: { span: SpanDetail }) {
             <div key={index} className="border-b border-grid py-1.5 text-label">
               <div className="flex gap-3">
                 <b className="recorded font-medium">{event.name}</b>
-                <span className="text-fg-3">
-                  <Clock time={event.time} />
-                </span>
+                <span className="text-fg-3">{event.time && <Clock time={event.time} />}</span>
               </div>
               {Object.keys(event.attributes).length > 0 && <JsonView value={event.attributes} />}
             </div>

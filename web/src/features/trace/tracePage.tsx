@@ -74,12 +74,21 @@ export default function TracePage() {
         <>
           <StaleNotice error={query.error} onRetry={() => void query.refetch()} />
           <Facts detail={detail} />
+          {!detail.complete && <Incomplete shown={detail.spans.length} count={detail.trace.span_count} />}
           <SearchWords value={state.search.find ?? ""}>
             <Panes traceId={traceId} state={state} />
           </SearchWords>
         </>
       )}
     </>
+  );
+}
+
+function Incomplete({ shown, count }: { shown: number; count: number }) {
+  return (
+    <p role="status" className="shrink-0 border-b border-warn-line bg-warn-soft px-4 py-1.5 text-label text-warn">
+      Shown are {formatCount(shown)} of {plural(count, "span")}: a page holds no more. Times and costs above count all.
+    </p>
   );
 }
 

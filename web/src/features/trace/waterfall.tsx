@@ -48,15 +48,17 @@ export function Waterfall({ state }: { state: TraceState }) {
           title="Drag to zoom"
           {...zoomed.handlers}
         >
-          {marks.map((mark) => (
-            <span
-              key={mark}
-              className="absolute top-1.5 text-micro text-fg-3"
-              style={{ left: `${share(mark)}%`, transform: mark === 0 ? "" : "translateX(-50%)" }}
-            >
-              {formatDuration(mark + shown.from - extent.from)}
-            </span>
-          ))}
+          {marks
+            .filter((mark) => share(mark) < 94)
+            .map((mark) => (
+              <span
+                key={mark}
+                className="absolute top-1.5 text-micro text-fg-3"
+                style={{ left: `${share(mark)}%`, transform: mark === 0 ? "" : "translateX(-50%)" }}
+              >
+                {formatDuration(mark + shown.from - extent.from)}
+              </span>
+            ))}
           {zoomed.drag && (
             <span
               className="absolute top-0 h-full border-x border-accent bg-accent-soft/60"
