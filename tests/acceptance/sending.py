@@ -28,7 +28,7 @@ def make_batch(source: random.Random, traces_in_it: int, payload_chars: int = 60
         trace = f"{source.getrandbits(127) + 1:032x}"
         root = f"{source.getrandbits(63) + 1:016x}"
         spans.append(span("turn", trace=trace, span_id=root, user__id="u1", openinference__span__kind="AGENT"))
-        text = f"{source.getrandbits(64):x} " * (payload_chars // 17)
+        text = " ".join(f"{source.getrandbits(64):016x}" for _ in range(payload_chars // 17))
         for number in range(1, SPANS_PER_TRACE):
             child = f"{source.getrandbits(63) + 1:016x}"
             spans.append(
