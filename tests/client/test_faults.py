@@ -210,3 +210,18 @@ def test_memory_stays_flat_while_the_server_is_down(start: Any) -> None:
     stats = pellucid.stats()
     assert stats.queued_bytes <= 2_000_000
     assert stats.offered == stats.waiting + sum(stats.lost.values()) == 20_000
+
+
+def test_one_bad_score_does_not_take_its_list_along(server: Any, start: Any, make_reply: Any) -> None:
+    start(strict=False)
+
+    def fussy(received: Any) -> Any:
+        return make_reply(status=422 if any(score["name"] == "bad" for score in received.json()) else 201)
+
+    server.routes["POST", "/api/v1/scores"] = fussy
+    for name in ("good", "bad", "fine"):
+        pellucid.score(name, 1, trace_id="0" * 31 + "1")
+    assert pellucid.flush() is True
+    assert (pellucid.stats().sent, pellucid.stats().lost) == (2, {"rejected": 1})
+    kept = [score["name"] for request in server.requests("/api/v1/scores") if len(request.json()) == 1 for score in request.json()]
+    assert kept == ["good", "bad", "fine"]

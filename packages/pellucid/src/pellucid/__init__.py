@@ -17,8 +17,7 @@ from pellucid.frames import context
 from pellucid.observing import observe
 from pellucid.scores import feedback, score
 from pellucid.setup import flush, init, shutdown, stats
-from pellucid.steps import (
-    Step,
+from pellucid.spans import (
     current_span_id,
     current_trace_id,
     generation,
@@ -28,6 +27,7 @@ from pellucid.steps import (
     update_span,
     update_trace,
 )
+from pellucid.steps import Step
 from pellucid.threads import carry
 from pellucid.version import VERSION as __version__
 

@@ -20,7 +20,7 @@ from typing import Any
 
 import pytest
 
-from pellucid import semconv, steps, testing
+from pellucid import semconv, spans, testing
 from pellucid.datasets import Dataset, connection, dataset
 from pellucid.items import DatasetItem, Evaluation, ItemResult
 from pellucid.testing import Recorded
@@ -131,7 +131,7 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     attributes = {semconv.EXPERIMENT_ITEM_ID: case.id, semconv.ENVIRONMENT: "experiment"}
     if name:
         attributes[semconv.EXPERIMENT_ID] = str(_experiment(item, name).id)
-    with steps.span(item.name, "chain", input=case.input, attributes=attributes) as step:
+    with spans.span(item.name, "chain", input=case.input, attributes=attributes) as step:
         item.stash[TRACE] = step.trace_id
         result = yield
         step.update(output=case.output)

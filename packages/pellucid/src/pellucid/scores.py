@@ -12,7 +12,7 @@ from pellucid.frames import current_frame
 from pellucid.guard import GUARD
 from pellucid.posts import FEEDBACK, SCORES, ScoreType, ScoreValue, feedback_document, score_document
 from pellucid.runtime import current
-from pellucid.steps import current_span_id, current_trace_id
+from pellucid.spans import current_span_id, current_trace_id
 
 
 def score(

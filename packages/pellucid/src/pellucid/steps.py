@@ -1,7 +1,7 @@
-"""Steps: the spans that this package makes, as an object, as a `with` block, and as functions on the current one.
+"""Steps: the spans that this package makes, as objects.
 
-What lives here: starting, updating and ending a step. What must not live here: the decorator (`observe`), providers
-(`providers`), sending (`exporting`). Nothing here raises into the application.
+What lives here: starting, updating and ending a step. What must not live here: the functions and the decorator that
+applications call (`spans`, `observing`), providers, sending (`exporting`). Nothing here raises into the application.
 """
 
 import time
@@ -15,17 +15,17 @@ from typing import Any, Self, Unpack
 
 from opentelemetry.context import Context, attach, detach, get_current, set_value
 from opentelemetry.sdk.trace import Span
-from opentelemetry.trace import SpanKind, Status, StatusCode, format_span_id, format_trace_id, get_current_span
+from opentelemetry.trace import SpanKind, format_span_id, format_trace_id
 from opentelemetry.trace.propagation import set_span_in_context
 
 from pellucid import links, semconv
+from pellucid.failures import record_error
 from pellucid.fields import Kind, Policy, StepFields, attributes_of, link_attributes, put_input, put_output
 from pellucid.frames import EMPTY, FRAME_KEY, Frame, current_frame
 from pellucid.guard import GUARD
-from pellucid.masks import mask_value
 from pellucid.posts import SCORES, ScoreType, ScoreValue, score_document
 from pellucid.privacy import clean
-from pellucid.runtime import Client, current
+from pellucid.runtime import Client
 from pellucid.settings import Capture
 
 CLIENT_KINDS = frozenset({"generation", "embedding"})
@@ -39,8 +39,6 @@ OPERATIONS: Mapping[str, str] = {
 
 INVALID_TRACE_ID = "0" * 32
 INVALID_SPAN_ID = "0" * 16
-MAX_MESSAGE_CHARS = 4_000
-MAX_STACK_CHARS = 16_000
 
 
 class Step:
@@ -133,7 +131,7 @@ class Step:
         """Mark the step as failed: outcome `error`, with the type and message of the error."""
         if self._span is not None and self._policy is not None and self._span.is_recording():
             try:
-                _record_error(self._span, error, self._policy)
+                record_error(self._span, error, self._policy)
             except Exception as problem:
                 GUARD.report("record an error", problem)
         return self
@@ -303,103 +301,3 @@ def _link_by_text(attributes: dict[str, Any], given: object, policy: Policy) -> 
     found = links.find(links.texts_in(given))
     if found:
         attributes.update(link_attributes(found, policy))
-
-
-def _record_error(span: Span, error: BaseException | str, policy: Policy) -> None:
-    """Status and exception event; the texts obey capture mode and mask."""
-    kind = "Error" if isinstance(error, str) else _type_name(error)
-    attributes: dict[str, Any] = {"exception.type": kind}
-    message = ""
-    if policy.capture == "full":
-        message = _masked(str(error)[:MAX_MESSAGE_CHARS], policy)
-        attributes["exception.message"] = message
-        if not isinstance(error, str):
-            attributes["exception.stacktrace"] = _masked(_stack_of(error), policy)
-    span.set_attribute(semconv.ERROR_TYPE, kind)
-    span.add_event(semconv.EXCEPTION_EVENT, attributes)
-    span.set_status(Status(StatusCode.ERROR, f"{kind}: {message}" if message else kind))
-
-
-def _stack_of(error: BaseException) -> str:
-    import traceback  # late: only failures need it
-
-    return "".join(traceback.format_exception(error))[-MAX_STACK_CHARS:]
-
-
-def _masked(text: str, policy: Policy) -> str:
-    return str(mask_value(text, policy.mask)) if policy.mask is not None else text
-
-
-def _type_name(error: BaseException) -> str:
-    kind = type(error)
-    return kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
-
-
-def span(name: str, kind: Kind = "span", *, capture: Capture | None = None, **fields: Unpack[StepFields]) -> Step:
-    """A step around a `with` block: current inside it, failed if the block raises, ended with it."""
-    client = current()
-    if client is None:
-        return SILENT
-    return start(client, name, kind, fields, is_current=True, capture=capture)
-
-
-def start_span(name: str, kind: Kind = "span", *, start_time: int | None = None, **fields: Unpack[StepFields]) -> Step:
-    """A step below the current one that is not made current: for work that ends elsewhere. End it with `end()`."""
-    client = current()
-    if client is None:
-        return SILENT
-    return start(client, name, kind, fields, start_time=start_time)
-
-
-def trace(name: str, *, start_time: int | None = None, **fields: Unpack[StepFields]) -> Step:
-    """The root step of a new trace, not made current: for callback-style code. End it with `end()`.
-
-    Its children are made by its methods `span` and `generation`.
-    """
-    client = current()
-    if client is None:
-        return SILENT
-    frame = current_frame()
-    parent = set_value(FRAME_KEY, replace(frame, root=None), Context())
-    return start(client, name, "chain", fields, parent=parent, start_time=start_time)
-
-
-def generation(name: str = "generation", *, start_time: int | None = None, **fields: Unpack[StepFields]) -> Step:
-    """A model call below the current step, not made current: for code that calls a model by hand. End it."""
-    return start_span(name, "generation", start_time=start_time, **fields)
-
-
-def update_span(*, name: str | None = None, **fields: Unpack[StepFields]) -> None:
-    """Say more about the current step, whoever made it; without one, nothing happens."""
-    client = current()
-    here = get_current_span()
-    if client is not None and isinstance(here, Span):
-        Step(client, here, client.policy.lowered(current_frame().capture), None).update(name=name, **fields)
-
-
-def update_trace(*, name: str | None = None, **fields: Unpack[StepFields]) -> None:
-    """Say something about the whole trace: it is written to the outermost step of this process.
-
-    `name` names the trace without renaming the step.
-    """
-    client = current()
-    if client is None:
-        return
-    frame = current_frame()
-    root = frame.root if frame.root is not None else get_current_span()
-    if isinstance(root, Span):
-        if name is not None:
-            fields["trace_name"] = name
-        Step(client, root, client.policy.lowered(frame.capture), None).update(**fields)
-
-
-def current_trace_id() -> str | None:
-    """The trace that is being recorded here, 32 hexadecimal digits; None outside of one. For your own logs."""
-    found = get_current_span().get_span_context()
-    return format_trace_id(found.trace_id) if found.is_valid else None
-
-
-def current_span_id() -> str | None:
-    """The span that is being recorded here, 16 hexadecimal digits; None outside of one."""
-    found = get_current_span().get_span_context()
-    return format_span_id(found.span_id) if found.is_valid else None

@@ -78,6 +78,12 @@ def _gzipped(body: bytes) -> bytes:
     return packer.compress(body) + packer.flush()
 
 
+def singles(request: Request) -> list[Request]:
+    """A list of documents as one request a document: when one of them is refused, the others need not be."""
+    body = zlib.decompress(request.body, GZIP_WINDOW) if request.encoding else request.body
+    return [documents(request.path, [item], request.encoding or "none") for item in json.loads(body)]
+
+
 def rejected_in(request: Request, body: bytes) -> tuple[int, str]:
     """How many items the server refused in an answer of success, and why."""
     if request.content_type != PROTOBUF or not body:

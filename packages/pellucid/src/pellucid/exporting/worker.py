@@ -9,8 +9,7 @@ Three rules shape it:
   exit, and there only until a deadline that holds whatever the thread is doing: it is a daemon and is left behind.
 - While the server is down the thread lets the application alone until half of the budget is used; then it encodes and
   compresses in advance, so that the same budget holds several times as many spans as it would as objects.
-- Encoding holds the interpreter lock. It is done in slices with a pause between them, in which the application's
-  threads get the lock; the slices are short (0.3 ms) and grow only when the outbox fills up.
+- It gives way to the application's threads while it encodes (`packing`).
 """
 
 import os
@@ -19,31 +18,23 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from weakref import WeakMethod
 
 from opentelemetry.sdk.trace import ReadableSpan
 
-from pellucid.exporting import otlp, wire
+from pellucid.exporting import wire
 from pellucid.exporting.ledger import Ledger, Stats
-from pellucid.exporting.outbox import Item, Outbox, Post, size_of_span
+from pellucid.exporting.outbox import Item, Outbox, size_of_span
+from pellucid.exporting.packing import Haste, Packer
 from pellucid.exporting.spill import Spill
 from pellucid.exporting.transport import Answer, Transport
 from pellucid.exporting.wire import Request
 from pellucid.guard import GUARD
 from pellucid.settings import Settings
 
-SLICES = ((1 / 8, 32, 0.005), (1 / 2, 128, 0.0), (1.0, 256, 0.0))
-"""By the share of the budget that is used: spans encoded in one go (about 10 us each for a span of 3 KB, so 0.3 ms at
-rest), and the pause after it in seconds. In the pause the application's threads have the interpreter lock; one that
-never waits keeps it for 5 ms more. So 32 a turn are 3,000 spans a second beside a busy loop, and 256 are 33,000, more
-than such a loop can make."""
-NEARLY_FULL_SHARE = 7 / 8
-"""Below it the thread is in no hurry while nothing can be sent anyway."""
-SLICE_SPAN_BYTES = 8 * 1024
-"""Expected size of a span; a slice ends earlier when its spans are larger."""
 HURRY_SHARE = 1 / 16
 """Share of the budget at which the thread is woken before its interval ends, to send."""
 AHEAD_SHARE = 1 / 2
@@ -54,8 +45,6 @@ MAX_SERVER_ERRORS = 5
 """A request that the server fails on (HTTP 500) this often is given up, so that it cannot block the rest."""
 MAX_AGE_S = 6 * 3600.0
 """A request older than this is given up; the budget usually ends it sooner."""
-MAX_POSTS = 500
-"""Documents in one JSON list."""
 
 
 @dataclass(slots=True)
@@ -98,6 +87,15 @@ class Worker:
         """Everything that one process owns; run again in a forked child, where the parent keeps what it had."""
         self.ledger = Ledger()
         self.outbox = Outbox(self._settings.max_queue_bytes)
+        self._packer = Packer(
+            self.outbox,
+            self.ledger,
+            deliver=self._deliver,
+            max_request_bytes=self._settings.max_request_bytes,
+            compression=self._settings.compression,
+            prepare=self._prepare,
+            emit=self._emit,
+        )
         self._transport = Transport(self._settings.url, self._headers, self._settings.timeout_s)
         self._pending: deque[Pending] = deque()
         self._thread: threading.Thread | None = None
@@ -204,7 +202,8 @@ class Worker:
         """At exit: to disk what may go to disk, and the rest is lost with its number in the log."""
         left = self.ledger.offered() - self.ledger.settled()
         if left > 0 and self._settings.spill_dir and self._deliver:
-            self._pending.extend(self._encode_all())
+            while self._pack():
+                pass
             self._spill_pending()
             left = self.ledger.offered() - self.ledger.settled()
         if left > 0:
@@ -247,9 +246,7 @@ class Worker:
                 continue
             if self._is_blocked() and self.outbox.item_bytes < self._ahead_bytes:
                 break
-            fresh = self._encode_some()
-            self._pending.extend(fresh)
-            if not fresh:
+            if not self._pack():
                 break
         self._hurry_bytes = self._ahead_bytes if self._is_blocked() else self._settings.max_queue_bytes * HURRY_SHARE
         self._report_loss()
@@ -258,84 +255,18 @@ class Worker:
         elif self._settings.spill_dir and not self._is_blocked():
             self._send_spilled()
 
+    def _pack(self) -> int:
+        """Make requests of what waits; gives the number of items taken."""
+        count, requests = self._packer.pack(Haste(is_flushing=self._is_flushing, is_blocked=self._is_blocked()))
+        now = time.monotonic()
+        self._pending.extend(Pending(request, now) for request in requests)
+        if count:
+            self._settle()
+        return count
+
     def _is_blocked(self) -> bool:
         """Whether the server asked for a pause, or the last attempt failed and its backoff runs."""
         return time.monotonic() < self._next_attempt
-
-    # --- encoding ---------------------------------------------------------------------------------------------
-
-    def _encode_all(self) -> list[Pending]:
-        everything: list[Pending] = []
-        while fresh := self._encode_some():
-            everything.extend(fresh)
-        return everything
-
-    def _encode_some(self) -> list[Pending]:
-        """At most about one full request from the outbox; empty when the outbox is."""
-        spans: list[tuple[ReadableSpan, bytes]] = []
-        posts: dict[str, list[dict[str, Any]]] = {}
-        raw = taken = post_count = 0
-        while raw < self._settings.max_request_bytes and post_count < MAX_POSTS:
-            size, pause_s = self._slice()
-            batch = self.outbox.take(size, size * SLICE_SPAN_BYTES)
-            if not batch:
-                break
-            taken += sum(size for _, size in batch)
-            for post in self._emitted([item for item, _ in batch if isinstance(item, Post)]):
-                posts.setdefault(post.path, []).append(post.document)
-                post_count += 1
-            for pair in self._encoded([item for item, _ in batch if isinstance(item, ReadableSpan)]):
-                spans.append(pair)
-                raw += len(pair[1])
-            time.sleep(0.0 if self._is_flushing else pause_s)
-        requests = [wire.traces(run, self._settings.compression) for run in wire.batches(spans, self._settings.max_request_bytes)]
-        requests += [wire.documents(path, items, self._settings.compression) for path, items in posts.items()]
-        self.outbox.hold(sum(len(request.body) for request in requests))
-        self.outbox.release(taken)
-        now = time.monotonic()
-        return [Pending(request, now) for request in requests]
-
-    def _slice(self) -> tuple[int, float]:
-        """Spans to encode in one go and seconds to pause afterwards, by how full it is."""
-        share = self.outbox.total_bytes / max(self.outbox.max_bytes, 1)
-        if share < NEARLY_FULL_SHARE and self._is_blocked():
-            return SLICES[0][1:]
-        return next(((spans, pause_s) for limit, spans, pause_s in SLICES if share < limit), SLICES[-1][1:])
-
-    def _encoded(self, spans: Sequence[ReadableSpan]) -> list[tuple[ReadableSpan, bytes]]:
-        """The spans with their bytes; what cannot be encoded is lost as `failed`, each for itself."""
-        pairs: list[tuple[ReadableSpan, bytes]] = []
-        for ended in spans:
-            try:
-                ready = self._prepare(ended)
-                if self._emit is not None:
-                    self._emit(ready)
-                encoded = otlp.span(ready) if self._deliver else b""
-            except Exception as error:  # masks and emitters are the application's code, and values may be anything
-                GUARD.warn("encode", "pellucid: the span %r was left out: %r", ended.name, error)
-                self._settle(lost="failed", count=1)
-                continue
-            if not self._deliver:
-                self._settle(sent=1)
-            elif len(encoded) > self._settings.max_request_bytes:
-                GUARD.warn("large", "pellucid: the span %r has %d bytes, too many for a request", ready.name, len(encoded))
-                self._settle(lost="too_large", count=1)
-            else:
-                pairs.append((ready, encoded))
-        return pairs
-
-    def _emitted(self, posts: Sequence[Post]) -> Sequence[Post]:
-        """The documents that go on to the server; without one, the emitter was their destination."""
-        if self._emit is not None:
-            for post in posts:
-                try:
-                    self._emit(post)
-                except Exception as error:  # an emitter is the application's code
-                    GUARD.warn("emit", "pellucid: the emitter raised %r", error)
-        if self._deliver:
-            return posts
-        self._settle(sent=len(posts))
-        return ()
 
     # --- sending ----------------------------------------------------------------------------------------------
 
@@ -362,6 +293,9 @@ class Worker:
                 GUARD.warn("rejected", "pellucid: the server rejected %d spans: %s", rejected, why)
             self._settle(sent=count - rejected, lost="rejected", count=rejected)
             return
+        if answer.status in (400, 422) and count > 1 and pending.request.content_type == wire.JSON:
+            self._retry_singly(pending)
+            return
         reason = "too_large" if answer.status == 413 else "expired" if answer.verdict == "retry" else "rejected"
         if answer.status == 500:
             reason = "rejected"
@@ -375,6 +309,12 @@ class Worker:
             " (check PELLUCID_API_KEY)" if answer.status in (401, 403) else "",
         )
         self._settle(lost=reason, count=count)
+
+    def _retry_singly(self, pending: Pending) -> None:
+        """One bad document must not take its whole list along."""
+        for request in reversed(wire.singles(pending.request)):
+            self.outbox.hold(len(request.body))
+            self._pending.appendleft(Pending(request, pending.born))
 
     def _is_hopeless(self, pending: Pending, answer: Answer) -> bool:
         pending.attempts += 1

@@ -56,6 +56,16 @@ class Gatherer(Protocol):
         """What came so far."""
 
 
+class Silence:
+    """A gatherer for endpoints that do not stream: it takes no part and has no answer."""
+
+    def add(self, chunk: Document) -> bool:
+        return False
+
+    def answered(self) -> Answered:
+        return Answered()
+
+
 class Shape(Protocol):
     """One endpoint of one provider."""
 

@@ -3,7 +3,7 @@
 What lives here: the request and answer. What must not live here: vectors in attributes.
 """
 
-from pellucid.providers.facts import Answered, Asked, Document, Gatherer, text_part, without
+from pellucid.providers.facts import Answered, Asked, Document, Gatherer, Silence, text_part, without
 from pellucid.usage import canonical
 
 
@@ -26,4 +26,4 @@ class OpenAIEmbeddings:
         return Answered(model=response.get("model"), usage=canonical(response.get("usage")))
 
     def gatherer(self) -> Gatherer:
-        raise NotImplementedError("embeddings are not streamed")
+        return Silence()
