@@ -73,3 +73,41 @@ def test_a_compressed_body_is_bounded_by_what_it_unfolds_into(server: Server) ->
     assert server.post("/api/v1/feedback", fine, content_type="application/json", **{"content-encoding": "gzip"}).status_code == 201
     odd = server.post("/api/v1/feedback", b"{}", content_type="application/json", **{"content-encoding": "br"})
     assert odd.status_code == 415
+
+
+RELEASE = """
+    import pellucid
+
+    pellucid.init(url={url!r})
+    pellucid.create_dataset("sums", description="adding up")
+    pellucid.add_dataset_items("sums", [{{"id": str(n), "input": n, "expected": n + 1}} for n in range(120)])
+
+    def correct(output, expected, **_):
+        return float(output == expected)
+
+    cases = pellucid.dataset("sums")
+    cases.run(lambda n: n + 1, name="live", evaluators=[correct])
+    cases.run(lambda n: n + 1 if n % 3 else 0, name="worse", evaluators=[correct])
+    cases.run(lambda n: n + 1, name="same", evaluators=[correct])
+    pellucid.create_prompt("greeting", "Hello {{{{name}}}}!", labels=["production"])
+    print(pellucid.prompt("greeting").compile(name="Ann"))
+    pellucid.flush()
+"""
+
+
+def test_a_worse_release_is_stopped_in_ci_and_prompts_are_served(server: Server) -> None:
+    program = textwrap.dedent(RELEASE.format(url=server.url))
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert "Hello Ann!" in ran.stdout
+
+    def gate(experiment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", "from pellucid.cli import main; raise SystemExit(main())", "gate", experiment]
+        return subprocess.run(
+            [*command, "--baseline", "live", "--url", server.url], capture_output=True, text=True, timeout=60, check=False
+        )
+
+    worse, same = gate("worse"), gate("same")
+    assert worse.returncode == 1, worse.stdout + worse.stderr
+    assert "correct" in worse.stdout
+    assert same.returncode == 0, same.stdout + same.stderr

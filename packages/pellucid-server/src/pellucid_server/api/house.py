@@ -12,11 +12,14 @@ from pellucid_server.dashboards.comments import CommentBook
 from pellucid_server.dashboards.progress import ProgressBoard
 from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
+from pellucid_server.datasets.cases import Cases
+from pellucid_server.datasets.trials import Trials
 from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
 from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.journal.port import Journal
 from pellucid_server.monitors.ledger import Ledger
+from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
 from pellucid_server.query.queries import Queries
 from pellucid_server.store.blobs.store import BlobStore
@@ -97,12 +100,24 @@ class House(Protocol):
         """Long work that goes on."""
 
     @property
+    def cases(self) -> Cases:
+        """Data sets and their items."""
+
+    @property
+    def trials(self) -> Trials:
+        """Experiments over data sets."""
+
+    @property
     def ledger(self) -> Ledger:
         """Changes that may have moved quality."""
 
     @property
     def prompts(self) -> PromptRoom:
         """Prompts, labels and rollouts."""
+
+    @property
+    def prompt_insights(self) -> PromptInsights:
+        """Prompts as the traffic shows them."""
 
     @property
     def queries(self) -> Queries:

@@ -25,6 +25,8 @@ from pellucid_server.dashboards.comments import CommentBook
 from pellucid_server.dashboards.progress import ProgressBoard
 from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
+from pellucid_server.datasets.cases import Cases
+from pellucid_server.datasets.trials import Trials
 from pellucid_server.identity.provision import Provision
 from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
@@ -34,6 +36,7 @@ from pellucid_server.ingest.settling import Settler
 from pellucid_server.journal.sqlite import SqliteJournal
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.monitors.watcher import Watcher
+from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
 from pellucid_server.query.queries import Queries, open_queries
 from pellucid_server.store.blobs.store import BlobStore
@@ -62,9 +65,12 @@ class House:
     comments: CommentBook
     boards: Boards
     sharing: Sharing
+    cases: Cases
+    trials: Trials
     ledger: Ledger
     progress: ProgressBoard
     prompts: PromptRoom
+    prompt_insights: PromptInsights
     configs: Configs
     driver: Driver
     spans: SpanStore
@@ -158,9 +164,12 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         comments=CommentBook(meta, system_clock, random_id),
         boards=Boards(meta, lambda scope: queries.facets.complete(scope, "score", "", limit=200), system_clock, random_id),
         sharing=Sharing(meta, system_clock, random_id),
+        cases=Cases(meta, system_clock, random_id),
+        trials=Trials(meta, system_clock, random_id),
         ledger=ledger,
         progress=ProgressBoard(system_clock),
         prompts=PromptRoom.open(meta, recorder=ledger),
+        prompt_insights=PromptInsights(meta, queries.prompt_traffic, system_clock),
         configs=configs,
         driver=driver,
         spans=spans,

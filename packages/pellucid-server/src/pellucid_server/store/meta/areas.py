@@ -7,6 +7,7 @@ from pellucid_server.store.meta import (
     changes,
     comments,
     dashboards,
+    datasets,
     invitations,
     keys,
     organizations,
@@ -31,4 +32,5 @@ AREAS: tuple[ModuleType, ...] = (
     changes,
     prompts,
     dashboards,
+    datasets,
 )

@@ -6,6 +6,7 @@ from pellucid_server.store.meta.audit import AuditLog
 from pellucid_server.store.meta.changes import Changes
 from pellucid_server.store.meta.comments import Comments
 from pellucid_server.store.meta.dashboards import Budgets, Dashboards
+from pellucid_server.store.meta.datasets import Datasets, Experiments
 from pellucid_server.store.meta.invitations import Invitations
 from pellucid_server.store.meta.keys import ApiKeys
 from pellucid_server.store.meta.organizations import Organizations, Projects
@@ -37,3 +38,5 @@ class UnitOfWork:
         self.audit = AuditLog(connection)
         self.changes = Changes(connection)
         self.prompts = Prompts(connection)
+        self.datasets = Datasets(connection)
+        self.experiments = Experiments(connection)

@@ -1,0 +1,1 @@
+"""datasets: cases, experiments over them, and what their comparison says."""

@@ -1,0 +1,41 @@
+"""A project with data sets, on a real database."""
+
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from pellucid_server.datasets.cases import Cases
+from pellucid_server.datasets.trials import Trials
+from pellucid_server.identity.provision import Provision
+from pellucid_server.identity.service import Identity
+from pellucid_server.model.scope import Role, Scope
+from pellucid_server.store.meta.database import MetaStore
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[MetaStore]:
+    made = MetaStore.open(f"sqlite:///{tmp_path / 'meta.db'}")
+    Identity.open(made, wanted=Provision(), local=True)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def scope(store: MetaStore) -> Scope:
+    with store.reading() as unit:
+        (project,) = unit.projects.list_all()
+    return Scope(organization_id=project.organization_id, project_id=project.id, role=Role.MEMBER, actor="user:ann")
+
+
+@pytest.fixture
+def cases(store: MetaStore) -> Cases:
+    numbers = count(1)
+    return Cases(store, lambda: next(numbers), lambda prefix: f"{prefix}_{next(numbers)}")
+
+
+@pytest.fixture
+def trials(store: MetaStore) -> Trials:
+    numbers = count(1_000)
+    return Trials(store, lambda: next(numbers), lambda prefix: f"{prefix}_{next(numbers)}")
