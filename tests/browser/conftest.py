@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
-
 from tests.browser.serving import ROOT, Server, running_server
 from tests.browser.world import World, make_world
 
@@ -87,7 +86,9 @@ class Watch:
 @pytest.fixture
 def context(browser: Browser) -> Iterator[BrowserContext]:
     """A fresh profile: no storage, UTC, a desktop's window."""
-    made = browser.new_context(viewport=DESKTOP, timezone_id="UTC", locale="en-GB", permissions=["clipboard-read", "clipboard-write"])
+    made = browser.new_context(
+        viewport=DESKTOP, timezone_id="UTC", locale="en-GB", permissions=["clipboard-read", "clipboard-write"]
+    )
     made.set_default_timeout(15_000)
     yield made
     made.close()

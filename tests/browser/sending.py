@@ -25,7 +25,9 @@ class Trace:
 
     trace_id: str = field(default_factory=new_trace_id)
     start_ns: int = field(default_factory=lambda: time.time_ns() - 5_000_000_000)
-    resource: dict[str, Any] = field(default_factory=lambda: {"service.name": "support-bot", "deployment.environment.name": "production"})
+    resource: dict[str, Any] = field(
+        default_factory=lambda: {"service.name": "support-bot", "deployment.environment.name": "production"}
+    )
     spans: list[dict[str, Any]] = field(default_factory=list)
 
     def add(
@@ -75,7 +77,9 @@ class Trace:
     def body(self) -> dict[str, Any]:
         """The export request."""
         resource = {"attributes": [{"key": key, "value": any_value(value)} for key, value in self.resource.items()]}
-        return {"resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": {"name": "tests.browser"}, "spans": self.spans}]}]}
+        return {
+            "resourceSpans": [{"resource": resource, "scopeSpans": [{"scope": {"name": "tests.browser"}, "spans": self.spans}]}]
+        }
 
 
 def any_value(value: Any) -> dict[str, Any]:

@@ -5,7 +5,6 @@ import re
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
-
 from tests.browser.conftest import PHONE
 from tests.browser.serving import ROOT
 from tests.browser.world import BAD_USER, World

@@ -1,11 +1,10 @@
-"""What language models, their users and broken clients write: nothing runs, nothing is fetched, nothing breaks, and the page says what is the case."""
+"""What models, their users and broken clients write: nothing runs, nothing is fetched, nothing breaks, the page says what is the case."""
 
 import json
 import re
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.browser.sending import Trace, text_message
 from tests.browser.world import World
 
@@ -38,7 +37,9 @@ def test_nothing_in_a_message_runs_or_is_fetched(page: Page, world: World, mode:
     trace = Trace()
     image = {"type": "uri", "modality": "image", "mime_type": "image/png", "uri": "https://tracker.invalid/image.png"}
     messages = [text_message("system", text), {"role": "user", "parts": [{"type": "text", "content": text}, image]}]
-    trace.generation(text[:60], messages, [text_message("assistant", text)], attributes={"user.id": SCRIPTS[0], "session.id": SCRIPTS[1]})
+    trace.generation(
+        text[:60], messages, [text_message("assistant", text)], attributes={"user.id": SCRIPTS[0], "session.id": SCRIPTS[1]}
+    )
     open_trace(page, world, sent(world, trace))
     page.get_by_role("button", name=mode, exact=True).click()
     expect(page.get_by_role("tabpanel")).to_contain_text("document.title='owned'")
@@ -50,7 +51,11 @@ def test_nothing_in_a_message_runs_or_is_fetched(page: Page, world: World, mode:
 
 def test_nothing_in_attributes_runs(page: Page, world: World) -> None:
     trace = Trace()
-    trace.add(SCRIPTS[0], error=SCRIPTS[1], attributes={SCRIPTS[2]: SCRIPTS[3], "input.value": json.dumps({"__proto__": {"x": SCRIPTS[0]}})})
+    trace.add(
+        SCRIPTS[0],
+        error=SCRIPTS[1],
+        attributes={SCRIPTS[2]: SCRIPTS[3], "input.value": json.dumps({"__proto__": {"x": SCRIPTS[0]}})},
+    )
     open_trace(page, world, sent(world, trace), "?tab=attributes")
     expect(page.get_by_role("tabpanel")).to_contain_text("javascript:alert(1)")
     page.goto(f"{world.url}/traces?from=-1h&peek={trace.trace_id}")
@@ -113,7 +118,9 @@ def test_spans_without_end_before_their_parent_and_of_other_centuries(page: Page
 def test_an_empty_span_and_an_empty_conversation(page: Page, world: World) -> None:
     trace = Trace(resource={})
     trace.add("")
-    trace.add("chat", attributes={"gen_ai.operation.name": "chat", "gen_ai.input.messages": "[]", "gen_ai.output.messages": "not json {"})
+    trace.add(
+        "chat", attributes={"gen_ai.operation.name": "chat", "gen_ai.input.messages": "[]", "gen_ai.output.messages": "not json {"}
+    )
     open_trace(page, world, sent(world, trace))
     for index in range(2):
         page.get_by_role("treeitem").nth(index).click()
@@ -136,7 +143,9 @@ def test_a_server_that_goes_away_leaves_the_rows_and_says_so(page: Page, world: 
 
 
 def test_an_answer_that_is_cut_off_is_said_to_be(page: Page, world: World) -> None:
-    page.route("**/api/v1/traces/*", lambda route: route.fulfill(status=200, content_type="application/json", body='{"trace": {"trace_id'))
+    page.route(
+        "**/api/v1/traces/*", lambda route: route.fulfill(status=200, content_type="application/json", body='{"trace": {"trace_id')
+    )
     page.goto(f"{world.url}/traces/{world.rich_trace_id}")
     expect(page.get_by_role("alert")).to_contain_text("The answer was cut off")
 

@@ -3,7 +3,6 @@
 import re
 
 from playwright.sync_api import Page, expect
-
 from tests.browser.world import BAD_ANSWER, BAD_USER, FRAGMENT, World
 
 
@@ -14,6 +13,7 @@ def test_a_bad_answer_and_its_prompt_are_four_interactions_from_home(page: Page,
     page.keyboard.press("Control+k")  # 1: ask for the user
     page.get_by_role("combobox", name="Page, id, user or command").fill(BAD_USER)
     page.get_by_role("option", name=BAD_USER, exact=True).click()  # 2: the user
+    expect(page.get_by_role("heading", name=f"User {BAD_USER}", level=1)).to_be_attached()
     page.get_by_role("button", name=re.compile("^Time range")).click()  # 3: longer ago than a day
     page.get_by_role("button", name="Last 7 days 7d").click()
     page.get_by_role("link", name=re.compile("Okta")).click()  # 4: the answer, and the prompt that made it

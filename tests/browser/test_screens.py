@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page
-
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.test_access import PAGES, address, settled
 from tests.browser.world import World

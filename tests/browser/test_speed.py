@@ -13,7 +13,6 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page, expect
-
 from tests.browser.sending import Trace, text_message
 from tests.browser.serving import running_server
 from tests.browser.world import World, make_world
@@ -50,7 +49,13 @@ def _sent(world: World, count: int) -> Trace:
     for number in range(count - 1):
         start = number * 6
         kind = rng.choice(("tool", "chain", "generation", "retriever"))
-        made = trace.add(f"{kind} {number}", parent=rng.choice(parents[-40:]), at=start, lasts=rng.uniform(1, 400), attributes={"pellucid.kind": kind})
+        made = trace.add(
+            f"{kind} {number}",
+            parent=rng.choice(parents[-40:]),
+            at=start,
+            lasts=rng.uniform(1, 400),
+            attributes={"pellucid.kind": kind},
+        )
         if number % 50 == 0:
             parents.append(made)
     spans = trace.spans
@@ -224,7 +229,12 @@ def test_memory_stays_flat_while_the_tail_runs(page: Page, world: World) -> None
 
 def test_the_first_load_is_within_its_budget(page: Page, world: World) -> None:
     sizes: dict[str, int] = {}
-    page.on("response", lambda answer: sizes.update({answer.url: int(answer.headers.get("content-length", 0))}) if answer.url.endswith(".js") else None)
+    page.on(
+        "response",
+        lambda answer: (
+            sizes.update({answer.url: int(answer.headers.get("content-length", 0))}) if answer.url.endswith(".js") else None
+        ),
+    )
     page.goto(f"{world.url}/traces?from=-7d")
     expect(page.get_by_role("table", name="Traces")).to_be_visible()
     print(f"\nscripts of the trace list as sent: {sum(sizes.values()) / 1000:.0f} kB in {len(sizes)} files")

@@ -4,7 +4,6 @@ import json
 import re
 
 from playwright.sync_api import Page, expect
-
 from tests.browser.world import World
 
 

@@ -44,7 +44,9 @@ def make_world(server: Server) -> World:
     rng = random.Random(11)  # a world from a seed, not a secret
     now = time.time_ns()
     traces = [_ordinary(rng, now - int(rng.random() ** 2 * 3 * DAY_NS) - 20_000_000_000, number) for number in range(TRACES)]
-    bad = _conversation_turn(now - 3 * DAY_NS + 3_600_000_000_000, BAD_USER, "Can’t sign in since we moved to Okta.", BAD_ANSWER, sso=True)
+    bad = _conversation_turn(
+        now - 3 * DAY_NS + 3_600_000_000_000, BAD_USER, "Can’t sign in since we moved to Okta.", BAD_ANSWER, sso=True
+    )
     rich = rich_trace(now - 60_000_000_000)
     for start in range(0, len(traces), 40):
         spans = [one for trace in traces[start : start + 40] for one in trace.body()["resourceSpans"]]
@@ -58,7 +60,9 @@ def make_world(server: Server) -> World:
 
 
 def _count(server: Server) -> int:
-    answer = server.post("metrics/query", {"measures": [{"measure": "traces", "aggregation": "count"}], "from": "-7d", "filter": ""})
+    answer = server.post(
+        "metrics/query", {"measures": [{"measure": "traces", "aggregation": "count"}], "from": "-7d", "filter": ""}
+    )
     return int(answer["data"][0]["traces_count"]) if answer["data"] else 0
 
 
@@ -100,14 +104,16 @@ def _conversation_turn(start_ns: int, user: str, question: str, answer: str, **m
 
 
 def rich_trace(start_ns: int) -> Trace:
-    """Every kind of step: guard, retriever with documents, embedding, generation with reasoning and a tool call, the tool, a framework span."""
+    """Every kind of step: guard, retriever with documents, embedding, generation with a tool call, the tool, a framework span."""
     trace = Trace(start_ns=start_ns)
     root = trace.add(
         "support-chat", lasts=3000,
         attributes={"pellucid.kind": "agent", "pellucid.input": "Please open a ticket", "pellucid.output": "Ticket failed, sorry.",
                     "user.id": "u-rich", "session.id": "s-rich", "acme.shard": 7},
     )  # fmt: skip
-    trace.add("guard.input", parent=root, at=5, lasts=40, attributes={"pellucid.kind": "guardrail", "pellucid.guardrail.action": "allow"})
+    trace.add(
+        "guard.input", parent=root, at=5, lasts=40, attributes={"pellucid.kind": "guardrail", "pellucid.guardrail.action": "allow"}
+    )
     search = trace.add(
         "help-center", parent=root, at=50, lasts=300,
         attributes={
@@ -116,15 +122,26 @@ def rich_trace(start_ns: int) -> Trace:
                for key, value in (("id", f"kb-{i}"), ("content", f"Article {i}: how to open a ticket."), ("score", 0.9 - i * 0.1))},
         },
     )  # fmt: skip
-    trace.add(
-        "embed", parent=search, at=55, lasts=60,
-        attributes={"gen_ai.operation.name": "embeddings", "gen_ai.request.model": "text-embedding-3-small", "gen_ai.usage.input_tokens": 9},
-    )  # fmt: skip
-    http = trace.add("POST", parent=root, at=400, lasts=900, attributes={"http.request.method": "POST", "url.full": "https://api.example.com/v1"})
+    embedding = {
+        "gen_ai.operation.name": "embeddings",
+        "gen_ai.request.model": "text-embedding-3-small",
+        "gen_ai.usage.input_tokens": 9,
+    }
+    trace.add("embed", parent=search, at=55, lasts=60, attributes=embedding)
+    http = trace.add(
+        "POST", parent=root, at=400, lasts=900, attributes={"http.request.method": "POST", "url.full": "https://api.example.com/v1"}
+    )
     call = {"type": "tool_call", "id": "call_1", "name": "create_ticket", "arguments": {"queue": "sso", "priority": "urgent"}}
     reasoning = {"type": "reasoning", "content": "The user wants a ticket, so I call the tool."}
     asked = [text_message("system", SYSTEM), text_message("user", "Please open a ticket")]
-    trace.generation("draft", asked, [{"role": "assistant", "parts": [reasoning, call], "finish_reason": "tool_call"}], parent=http, at=410, lasts=800)
+    trace.generation(
+        "draft",
+        asked,
+        [{"role": "assistant", "parts": [reasoning, call], "finish_reason": "tool_call"}],
+        parent=http,
+        at=410,
+        lasts=800,
+    )
     trace.add(
         "create_ticket", parent=root, at=1300, lasts=900, error="422 priority: one of low, normal, high",
         attributes={"gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "create_ticket", "gen_ai.tool.call.id": "call_1"},
@@ -142,6 +159,8 @@ def _score(server: Server, traces: list[Trace], rng: random.Random) -> None:
     for trace in traces:
         sso = "sso" in str(trace.spans[0]["attributes"])
         value = rng.uniform(0.05, 0.4) if sso else rng.uniform(0.7, 1)
-        scores.append({"target": "trace", "trace_id": trace.trace_id, "name": "resolved", "type": "numeric", "value": round(value, 2)})
+        scores.append(
+            {"target": "trace", "trace_id": trace.trace_id, "name": "resolved", "type": "numeric", "value": round(value, 2)}
+        )
     for start in range(0, len(scores), 100):
         server.post("scores", scores[start : start + 100])
