@@ -19,6 +19,7 @@ class Sink:
         self.spans: list[Span] = []
         self.scores: list[dict] = []
         self.events: list[dict] = []
+        self.progress: list[dict] = []
         self.headers: list[dict[str, str]] = []
         self.unknown: set[str] = set()
         self.busy = 0
@@ -40,6 +41,8 @@ class Sink:
                 self.scores += json.loads(body)
             elif path == "/api/v1/events":
                 self.events.append(json.loads(body))
+            elif path == "/api/v1/progress/demo-history":
+                self.progress.append(json.loads(body))
             return 200
 
 
@@ -56,6 +59,8 @@ def sinking() -> Iterator[Sink]:
                 body = gzip.decompress(body)
             sink.headers.append({name.lower(): value for name, value in self.headers.items()})
             self.answer(sink.take(self.path, body))
+
+        do_PUT = do_POST
 
         def do_GET(self) -> None:
             self.answer(200)

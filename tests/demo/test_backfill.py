@@ -19,7 +19,7 @@ from pellucid_demo import delivery as delivery_module
 from pellucid_demo.delivery import Delivery
 from pellucid_demo.errors import BackfillError, DeliveryError
 from pellucid_demo.marks import Mark, MarkedHistory
-from pellucid_demo.running import Options, history, run
+from pellucid_demo.running import Options, Reporter, history, run
 from pellucid_demo.simulator import serve_in_thread
 from pellucid_demo.story import backfill
 from pellucid_demo.story.ids import SeededIds
@@ -116,7 +116,19 @@ def test_the_command_tells_the_deploys_to_a_running_server_and_stops(tmp_path, c
     deploys = [event for event in sink.events if event["kind"] == "deploy"]
     assert {event["after"]["release"] for event in deploys} >= {"2.4.0", "2.8.0", "2.8.2"}
     assert len({event["id"] for event in deploys}) == len(deploys)
-    assert sink.events[-1]["after"] == {"percent": 100}
+
+
+def test_progress_reaches_the_server_at_once_and_in_the_end():
+    world = World(seed=5, end=END, weeks=1)
+    visits = len(world.visits)
+    with sinking() as sink:
+        delivery = Delivery(sink.url)
+        reporter = Reporter(world, delivery)
+        for number in (10, 20, visits):
+            reporter.report(backfill.Progress(visits=number, scores=0, at=END))
+        delivery.close()
+    assert [one["done"] for one in sink.progress] == [10, visits]
+    assert sink.progress[-1] == {"title": "Telling 1 weeks of history", "done": visits, "total": visits}
 
 
 def test_a_timeline_translates_every_stretch_of_its_life():

@@ -29,6 +29,8 @@ from pellucid_demo.story.world import World
 _MOST_WORKERS = 2
 _MARK_NAME = "demo-history.json"
 _READY_LIMIT_S = 30.0
+# How often the server hears how far the history is.
+_TOLD_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,10 +116,6 @@ def history(options: Options, delivery: Delivery, url: str) -> World:
     return world
 
 
-_TOLD_EVERY_S = 1.0
-"""How often the server hears of the progress."""
-
-
 def _tell(world: World, options: Options, delivery: Delivery, url: str) -> None:
     started = time.monotonic()
     for deploy in world.chapters.deploys():
@@ -160,33 +158,24 @@ class Announcer:
 
 
 class Reporter:
-    """Tells how far the history is: on the terminal, and as one note in the server's ledger that grows with it."""
+    """Tells how far the history is: on the terminal, and on the pages of the server."""
 
     def __init__(self, world: World, delivery: Delivery) -> None:
-        self._world, self._delivery = world, delivery
-        self._tenths = -1
+        self._visits, self._weeks, self._delivery = len(world.visits), world.weeks, delivery
+        self._tenths, self._told_at = -1, float("-inf")
 
     def report(self, progress: backfill.Progress) -> None:
-        visits = len(self._world.visits)
-        percent = 100 * progress.visits // visits if visits else 100
-        text = f"History: {percent:3d} % ({progress.visits} of {visits} visits, at {progress.at:%d %b})"
-        new_tenth = percent // 10 > self._tenths
-        self._tenths = max(self._tenths, percent // 10)
+        whole = progress.visits == self._visits
+        percent = 100 * progress.visits // self._visits if self._visits else 100
+        text = f"History: {percent:3d} % ({progress.visits} of {self._visits} visits, at {progress.at:%d %b})"
         if sys.stdout.isatty():
-            print(f"\r{text}", end="\n" if progress.visits == visits else "", flush=True)
-        elif new_tenth:
+            print(f"\r{text}", end="\n" if whole else "", flush=True)
+        elif percent // 10 > self._tenths:
+            self._tenths = percent // 10
             print(text, flush=True)
-        if new_tenth:
-            self._delivery.post_event(self._note(percent))
-
-    def _note(self, percent: int) -> dict[str, object]:
-        return {
-            "id": f"demo-history-{self._world.end.isoformat()}",
-            "kind": "note",
-            "title": f"Demo: {percent} % of the history is told" if percent < 100 else "Demo: live traffic begins",
-            "time": _wire_time(self._world.end),
-            "after": {"percent": percent},
-        }
+        if self._visits and (whole or time.monotonic() - self._told_at > _TOLD_EVERY_S):
+            self._told_at = time.monotonic()
+            self._delivery.put_progress(f"Telling {self._weeks} weeks of history", progress.visits, self._visits)
 
 
 def _event(deploy: Deploy) -> dict[str, object]:
