@@ -60,7 +60,7 @@ def test_nothing_acknowledged_is_lost_or_doubled_by_kill_9(make_server: MakeServ
     _survive(make_server(), SHORT_ROUNDS, seed=1)
 
 
-@pytest.mark.long
+@pytest.mark.long(short_form=True)
 @pytest.mark.timeout(3600)
 def test_nothing_acknowledged_is_lost_or_doubled_by_fifty_kills(make_server: MakeServer) -> None:
     if os.environ.get("PELLUCID_LONG") == "short":
