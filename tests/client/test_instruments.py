@@ -2,7 +2,11 @@
 
 import importlib.util
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import openai
@@ -62,6 +66,23 @@ def test_a_missing_package_is_named_with_the_command_to_install_it(library: str)
 def test_unknown_libraries_are_listed() -> None:
     with pytest.raises(MissingPackageError, match="unknown library; known are aiohttp_client, anthropic"):
         pellucid.instrument("nonsense")
+
+
+def test_a_program_is_recorded_without_a_line_of_code(server: Any, simulator: str, tmp_path: Path) -> None:
+    program = tmp_path / "shop.py"
+    program.write_text(
+        "import sys, openai\n"
+        "client = openai.OpenAI(api_key='sk')\n"
+        "client.chat.completions.create(model='gpt-4o', messages=[{'role': 'user', 'content': sys.argv[1]}])\n"
+        "sys.exit(5)\n"
+    )
+    environment = {**os.environ, "PELLUCID_URL": server.url, "OPENAI_BASE_URL": f"{simulator}/v1"}
+    for arguments in ([str(program)], ["-m", "shop"]):
+        command = [sys.executable, "-m", "pellucid", "run", "--instrument", "openai", *arguments, "Where are my invoices?"]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        assert done.returncode == 5, done.stderr
+    assert [span.name for span in server.spans()] == ["ChatCompletion", "ChatCompletion"]
+    assert all("invoices" in span.attributes["input.value"] for span in server.spans())
 
 
 def answer(text: str, **more: Any) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import TypeAlias
 
-from pellucid import gate, ping, prompt_store
+from pellucid import gate, launch, ping, prompt_store
 from pellucid.errors import PellucidError
 from pellucid.version import VERSION
 
@@ -52,6 +52,7 @@ def build_parser(points: Iterable[EntryPoint]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"pellucid {VERSION}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND")
     gate.commands(subparsers)
+    launch.commands(subparsers)
     ping.commands(subparsers)
     prompt_store.commands(subparsers)
     for point in sorted(points, key=lambda point: point.name):
