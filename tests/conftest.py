@@ -1,11 +1,16 @@
-"""For all tests: which of the long suites run in their short form.
+"""For all tests.
 
-`PELLUCID_LONG=short` (CI) keeps of the tests marked `long` those that say `long(short_form=True)`; they shorten themselves.
+Generated examples are judged by what they show, not by how long a busy machine took over one of them. `PELLUCID_LONG=short` (CI) keeps of
+the tests marked `long` those that say `long(short_form=True)`, which shorten themselves.
 """
 
 import os
 
 import pytest
+from hypothesis import settings
+
+settings.register_profile("pellucid", deadline=None)
+settings.load_profile("pellucid")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
