@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy import optimize
-from scipy import stats as scipy_stats
+import scipy  # which loads its parts when they are first used: a second, and 50 MB, that a start does not need
 
 from pellucid_server.stats.intervals import CONFIDENCE, Estimate
 
@@ -69,7 +68,7 @@ def paired_means(values: Sequence[float], baseline: Sequence[float], confidence:
     n, value = len(differences), float(differences.mean())
     if n < FEWEST:
         return Estimate(value=value, low=None, high=None, n=n)
-    half = float(scipy_stats.t.ppf(0.5 + confidence / 2, n - 1)) * float(differences.std(ddof=1)) / math.sqrt(n)
+    half = float(scipy.stats.t.ppf(0.5 + confidence / 2, n - 1)) * float(differences.std(ddof=1)) / math.sqrt(n)
     return Estimate(value=value, low=value - half, high=value + half, n=n)
 
 
@@ -81,7 +80,7 @@ def paired_shares(values: Sequence[float], baseline: Sequence[float], confidence
     value = (won - lost) / n
     if n < FEWEST:
         return Estimate(value=value, low=None, high=None, n=n)
-    z = float(scipy_stats.norm.ppf(0.5 + confidence / 2))
+    z = float(scipy.stats.norm.ppf(0.5 + confidence / 2))
     return Estimate(value=value, low=_tango(won, lost, n, z, -1.0), high=_tango(won, lost, n, z, 1.0), n=n)
 
 
@@ -101,8 +100,14 @@ def _tango(won: int, lost: int, n: int, z: float, side: float) -> float:
     edge = 1.0 - 1e-9
     far = side * edge
     if side > 0:
-        return 1.0 if statistic(far) > -z else float(optimize.brentq(lambda delta: statistic(delta) + z, min(observed, edge), far))
-    return -1.0 if statistic(far) < z else float(optimize.brentq(lambda delta: statistic(delta) - z, far, max(observed, -edge)))
+        return (
+            1.0
+            if statistic(far) > -z
+            else float(scipy.optimize.brentq(lambda delta: statistic(delta) + z, min(observed, edge), far))
+        )
+    return (
+        -1.0 if statistic(far) < z else float(scipy.optimize.brentq(lambda delta: statistic(delta) - z, far, max(observed, -edge)))
+    )
 
 
 def _verdict(difference: Estimate, margin: float) -> Verdict:
@@ -122,7 +127,7 @@ def _needed(spread: float, observed: float, margin: float, n: int, confidence: f
     effect = max(abs(observed), margin)
     if effect <= 0 or spread <= 0:
         return max(FEWEST - n, 1) if n < FEWEST else None
-    z = float(scipy_stats.norm.ppf(0.5 + confidence / 2) + scipy_stats.norm.ppf(POWER))
+    z = float(scipy.stats.norm.ppf(0.5 + confidence / 2) + scipy.stats.norm.ppf(POWER))
     return max(1, math.ceil((z * spread / effect) ** 2) - n)
 
 
