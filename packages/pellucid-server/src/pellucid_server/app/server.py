@@ -15,9 +15,9 @@ from pellucid_server.api.application import create_app
 from pellucid_server.api.grpc_door import GrpcDoor
 from pellucid_server.api.guard import GuardSettings
 from pellucid_server.app.house import House, build
+from pellucid_server.app.lean import lean
 from pellucid_server.app.logs import configure_logs
 from pellucid_server.app.settings import BadSetting, Settings
-from pellucid_server.app.workers import tune_collector
 
 OTLP_HTTP_PORT = 4318
 OTLP_GRPC_PORT = 4317
@@ -37,7 +37,7 @@ def serve(settings: Settings) -> None:
     if settings.otlp_ports:
         sockets += _listen_if_free(settings.host, OTLP_HTTP_PORT)
     house = build(settings, os.environ)
-    tune_collector()
+    lean()
     house.start()
     try:
         asyncio.run(_run(house, settings, sockets, port))

@@ -4,7 +4,6 @@ Small batches are decoded in this process: a laptop that sends a trace a second 
 with it: the pool is made anew and its work is given to the next; only entries that end several workers are tried one by one.
 """
 
-import gc
 import logging
 import multiprocessing
 import os
@@ -16,6 +15,7 @@ from functools import partial
 from multiprocessing.process import BaseProcess
 from typing import NamedTuple
 
+from pellucid_server.app.lean import lean
 from pellucid_server.ingest.enriching import Enricher, ProjectConfig
 from pellucid_server.ingest.local import LocalDecoder, decode_chunk
 from pellucid_server.ingest.ports import EncodedChunk
@@ -34,21 +34,14 @@ _enrichers: dict[str, Enricher] = {}
 """Of the worker process; filled there only."""
 
 
-def tune_collector() -> None:
-    """Let the garbage collector look less often: batches are thousands of short-lived objects without cycles, and looking at them again and
-    again cost a tenth of the decoding time (measured). What is loaded at the start is never looked at again."""
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
-
-
 def decode_in_worker(entries: Sequence[Entry], configs: dict[str, ProjectConfig]) -> EncodedChunk:
     """What a worker process runs."""
     return decode_chunk(entries, configs, encode, _enrichers)
 
 
-def end_with_parent() -> None:
-    """Watch the server from a thread and end with it. A killed server cannot say goodbye, and nothing else would end its workers."""
+def begin() -> None:
+    """The start of a worker process. A thread watches the server and ends the worker with it: a killed server cannot say goodbye."""
+    lean()
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_after, args=(parent,), name="parent-watch", daemon=True).start()
@@ -118,7 +111,7 @@ class WorkerPool:
         if self._pool is None:
             log.info("starting %d decode worker(s)", self._workers)
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=end_with_parent)
+            self._pool = ProcessPoolExecutor(self._workers, mp_context=context, initializer=begin)
         return self._pool
 
     def _discard(self, pool: ProcessPoolExecutor) -> None:
