@@ -21,6 +21,12 @@ class NoSuchLabel(NotFound):
     code = "no_such_label"
 
 
+class NoSuchBinding(NotFound):
+    """This fingerprint is not bound to a prompt; `PUT /api/v1/prompt-bindings/{fingerprint}` binds it."""
+
+    code = "no_such_binding"
+
+
 class BadPrompt(BadRequest):
     """The prompt is not usable; compare it with the API reference."""
 

@@ -134,6 +134,12 @@ class PromptTraffic:
         rows = self._reader.records(sql.served(asked, now - minutes * MINUTE, limit=MAX_SERVED), sql.SERVED_ROW)
         return [ServedValue(**{**row, "value": tuple(row["value"].split(sql.SEPARATOR))}) for row in rows]
 
+    def began(self, scope: Scope) -> Micros:
+        """When the first call of the last two weeks began; now where there is none."""
+        now = self._clock()
+        asked = asked_in(scope, Window(start=now - FIRST_SEEN_SPAN), now)
+        return int(self._reader.rows(sql.first_call(asked))[0][0]) or now
+
     def variants(self, scope: Scope, window: Window, node: Filter) -> list[SeenVariant]:
         """Fingerprints of rendered system prompts in the window, the most frequent first, each with one example."""
         now = self._clock()

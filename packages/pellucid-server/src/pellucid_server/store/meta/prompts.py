@@ -242,6 +242,11 @@ class Prompts:
         query = select(prompt_versions).where(prompt_versions.c.prompt_id == prompt_id).order_by(prompt_versions.c.version.desc())
         return [record(StoredVersion, row) for row in self._connection.execute(query)]
 
+    def version_numbers(self, prompt_id: str) -> list[int]:
+        """All numbers that there are."""
+        query = select(prompt_versions.c.version).where(prompt_versions.c.prompt_id == prompt_id)
+        return list(self._connection.execute(query).scalars())
+
     def newest_version(self, prompt_id: str) -> StoredVersion | None:
         """The one with the highest number."""
         query = select(prompt_versions).where(prompt_versions.c.prompt_id == prompt_id).order_by(prompt_versions.c.version.desc())

@@ -84,6 +84,13 @@ def served(asked: Asked, since: int, *, limit: int) -> Statement:
     return p.statement(sql, "prompts.served")
 
 
+def first_call(asked: Asked) -> Statement:
+    """When the first call of the window began, 0 where there is none."""
+    p = Parameters()
+    sql = f"SELECT if(count() = 0, 0, min({micros('start_time')})) FROM spans FINAL WHERE {where_spans(asked, EVERYTHING, p)} AND {_CALLS}"
+    return p.statement(sql, "prompts.first_call")
+
+
 def variants(asked: Asked, node: Filter, *, limit: int) -> Statement:
     """Fingerprints of rendered system prompts, the most frequent first, with the key of the newest call whose payload was kept."""
     p = Parameters()
