@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats as scipy_stats
+import scipy  # which loads its parts when they are first used: a second, and 50 MB, that a start does not need
 
 CONFIDENCE = 0.95
 
@@ -29,7 +29,7 @@ def share(successes: int, n: int, confidence: float = CONFIDENCE) -> Estimate | 
     """A share with Wilson's score interval, which holds its coverage near 0 and 1 where the textbook one fails; None for no cases."""
     if n <= 0:
         return None
-    z = float(scipy_stats.norm.ppf(0.5 + confidence / 2))
+    z = float(scipy.stats.norm.ppf(0.5 + confidence / 2))
     p = successes / n
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
@@ -62,8 +62,8 @@ def rate(events: int, exposure: float, confidence: float = CONFIDENCE) -> Estima
     if exposure <= 0:
         return None
     tail = (1 - confidence) / 2
-    low = float(scipy_stats.chi2.ppf(tail, 2 * events)) / 2 if events else 0.0
-    high = float(scipy_stats.chi2.ppf(1 - tail, 2 * events + 2)) / 2
+    low = float(scipy.stats.chi2.ppf(tail, 2 * events)) / 2 if events else 0.0
+    high = float(scipy.stats.chi2.ppf(1 - tail, 2 * events + 2)) / 2
     return Estimate(value=events / exposure, low=low / exposure, high=high / exposure, n=events)
 
 
@@ -95,4 +95,4 @@ def difference_of_means(values: Sequence[float], base: Sequence[float], confiden
 
 
 def _t(confidence: float, freedom: float) -> float:
-    return float(scipy_stats.t.ppf(0.5 + confidence / 2, freedom))
+    return float(scipy.stats.t.ppf(0.5 + confidence / 2, freedom))
