@@ -20,7 +20,6 @@ from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.journal.port import Journal
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.prompts.insights import PromptInsights
-from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
 from pellucid_server.query.queries import Queries
 from pellucid_server.store.blobs.store import BlobStore
@@ -115,10 +114,6 @@ class House(Protocol):
     @property
     def prompts(self) -> PromptRoom:
         """Prompts, labels and rollouts."""
-
-    @property
-    def prompt_insights(self) -> PromptInsights:
-        """Prompts as the traffic shows them."""
 
     @property
     def prompt_insights(self) -> PromptInsights:

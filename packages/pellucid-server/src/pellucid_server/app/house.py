@@ -37,7 +37,6 @@ from pellucid_server.journal.sqlite import SqliteJournal
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.monitors.watcher import Watcher
 from pellucid_server.prompts.insights import PromptInsights
-from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
 from pellucid_server.query.queries import Queries, open_queries
 from pellucid_server.store.blobs.store import BlobStore
@@ -71,7 +70,6 @@ class House:
     ledger: Ledger
     progress: ProgressBoard
     prompts: PromptRoom
-    prompt_insights: PromptInsights
     prompt_insights: PromptInsights
     configs: Configs
     driver: Driver
@@ -171,7 +169,6 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         ledger=ledger,
         progress=ProgressBoard(system_clock),
         prompts=PromptRoom.open(meta, recorder=ledger),
-        prompt_insights=PromptInsights(meta, queries.prompt_traffic, system_clock),
         prompt_insights=PromptInsights(meta, queries.prompt_traffic, system_clock),
         configs=configs,
         driver=driver,
