@@ -1,11 +1,12 @@
 """A Pellucid server as a child process on the loopback, for a browser to look at."""
 
 import json
+import os
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,14 +66,16 @@ def until(holds: Callable[[], object], limit_s: float, what: str) -> None:
 
 
 @contextmanager
-def running_server(folder: Path) -> Iterator[Server]:
+def running_server(folder: Path, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
     """A server on a free port with a data directory of its own."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = (folder / "server.log").open("wb")
     command = [str(Path(sys.executable).with_name("pellucid")), "serve", "--port", str(port), "--data", str(folder / "data")]
-    process = subprocess.Popen([*command, "--no-otlp-ports"], stdout=log, stderr=subprocess.STDOUT, cwd=ROOT)
+    process = subprocess.Popen(
+        [*command, "--no-otlp-ports"], stdout=log, stderr=subprocess.STDOUT, cwd=ROOT, env={**os.environ, **(environment or {})}
+    )
     server = Server(url=f"http://127.0.0.1:{port}", process=process)
     try:
         until(lambda: _ready(server), START_LIMIT_S, "the server's start")

@@ -4,6 +4,7 @@ import json
 import re
 
 from playwright.sync_api import Page, expect
+from tests.browser.sending import Trace, text_message
 from tests.browser.world import World
 
 
@@ -215,3 +216,20 @@ def test_a_trace_is_downloaded_whole(page: Page, world: World) -> None:
 def test_a_trace_that_does_not_exist_is_said_to_be_missing(page: Page, world: World) -> None:
     page.goto(f"{world.url}/traces/{'0' * 31}1")
     expect(page.get_by_text("There is no such trace here")).to_be_visible()
+
+
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def test_a_picture_comes_from_our_own_store(page: Page, world: World) -> None:
+    trace = Trace()
+    image = {"type": "blob", "modality": "image", "mime_type": "image/png", "content": PIXEL}
+    asked = [{"role": "user", "parts": [{"type": "text", "content": "What is this?"}, image]}]
+    trace.generation("look", asked, [text_message("assistant", "A dot.")])
+    world.server.export(trace.body())
+    world.server.wait_for_trace(trace.trace_id)
+    page.goto(f"{world.url}/traces/{trace.trace_id}")
+    picture = page.get_by_role("img", name="image in the message")
+    expect(picture).to_be_visible()
+    assert (picture.get_attribute("src") or "").startswith("/api/v1/blobs/")
+    expect(picture).to_have_js_property("naturalWidth", 1)

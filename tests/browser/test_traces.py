@@ -196,6 +196,21 @@ def test_two_chosen_traces_can_be_compared_and_the_choice_exported(page: Page, w
     expect(page.get_by_role("region", name="Comparison")).to_contain_text("System prompt")
 
 
+def test_the_chosen_traces_are_scored_together(page: Page, world: World) -> None:
+    open_list(page, world, "&filter=release:1.42.0")
+    for index in (1, 2, 3):
+        rows(page).nth(index - 1).hover()
+        page.get_by_role("checkbox", name=f"Select row {index}", exact=True).click()
+    page.get_by_role("toolbar", name="Chosen traces").get_by_role("button", name="Score").click()
+    form = page.get_by_role("dialog", name="Score the chosen traces")
+    form.get_by_role("textbox", name="Name of the score").fill("triage")
+    form.get_by_role("textbox", name=re.compile("^Value")).fill("regression")
+    form.get_by_role("button", name="Score 3").click()
+    expect(page.get_by_text("3 traces scored")).to_be_visible()
+    page.goto(f"{world.url}{WEEK}&filter=score.triage:regression")
+    expect(rows(page)).to_have_count(3)
+
+
 def test_environment_and_time_stay_between_pages(page: Page, world: World) -> None:
     open_list(page, world)
     page.get_by_role("button", name=re.compile("^Environment")).click()

@@ -119,11 +119,15 @@ async function problemOf(response: Response): Promise<ApiProblem> {
   }
 }
 
+/** An address that the browser itself fetches (a picture, a download, a stream) and that can carry no header. */
+export function browserUrl(path: string, params: QueryParams = {}): string {
+  return apiUrl(path, { ...params, project: currentProject() });
+}
+
 /** Starts a download through the browser, with the session's own credentials. */
 export function download(path: string, params: QueryParams, name: string): void {
-  const project = currentProject();
   const anchor = document.createElement("a");
-  anchor.href = apiUrl(path, project ? { ...params, project } : params);
+  anchor.href = browserUrl(path, params);
   anchor.download = name;
   anchor.click();
 }

@@ -1,7 +1,7 @@
 /** Queries of the trace list, one trace, one span, and live tail. */
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { apiUrl, call } from "./client";
+import { browserUrl, call } from "./client";
 import type { Page, SpanDetail, TraceDetail, TraceRow } from "./types";
 
 /** What every list accepts. */
@@ -62,7 +62,7 @@ export function followTraces(
   onTrace: (row: TraceRow) => void,
   onState: (open: boolean) => void,
 ): () => void {
-  const source = new EventSource(apiUrl("live", { filter }));
+  const source = new EventSource(browserUrl("live", { filter }));
   source.addEventListener("open", () => onState(true));
   source.addEventListener("error", () => onState(false));
   source.addEventListener("trace", (event) => onTrace(JSON.parse(event.data) as TraceRow));

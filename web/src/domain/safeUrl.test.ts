@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blobPath, isSafeImage, safeLink } from "./safeUrl";
+import { blobPath, isSafeAudio, isSafeImage, safeLink } from "./safeUrl";
 
 describe("links", () => {
   it.each([
@@ -25,7 +25,7 @@ describe("links", () => {
 
 describe("media", () => {
   it("comes only from our own blob store", () => {
-    expect(blobPath(`blob:${"a".repeat(64)}`)).toBe(`/api/v1/blobs/${"a".repeat(64)}`);
+    expect(blobPath(`blob:${"a".repeat(64)}`)).toBe(`blobs/${"a".repeat(64)}`);
     expect(blobPath("blob:../../keys")).toBeNull();
     expect(blobPath("https://tracker.example/pixel.png")).toBeNull();
     expect(blobPath(null)).toBeNull();
@@ -34,5 +34,7 @@ describe("media", () => {
     expect(isSafeImage("image/png")).toBe(true);
     expect(isSafeImage("image/svg+xml")).toBe(false);
     expect(isSafeImage(undefined)).toBe(false);
+    expect(isSafeAudio("audio/mpeg")).toBe(true);
+    expect(isSafeAudio("text/html")).toBe(false);
   });
 });

@@ -17,10 +17,15 @@ export function safeLink(text: string): string | null {
 
 const BLOB = /^blob:([0-9a-f]{64})$/;
 
-/** The address of a stored blob on our own server, from `blob:<sha256>`; anything else is never fetched. */
+/** The path of a stored blob under our own API, from `blob:<sha256>`; anything else is never fetched. */
 export function blobPath(uri: string | null | undefined): string | null {
   const match = uri ? BLOB.exec(uri) : null;
-  return match ? `/api/v1/blobs/${match[1]}` : null;
+  return match ? `blobs/${match[1]}` : null;
+}
+
+/** Sound that a browser plays without asking anybody else. */
+export function isSafeAudio(mimeType: string | null | undefined): boolean {
+  return /^audio\/(?:mpeg|mp4|ogg|wav|x-wav|webm|flac|aac)$/.test(mimeType ?? "");
 }
 
 /** Image types that carry no script. SVG is not among them. */

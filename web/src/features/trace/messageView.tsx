@@ -2,11 +2,12 @@
 
 import { Ban, Brain, ChevronRight, FileQuestion, Image as ImageIcon } from "lucide-react";
 import { type ReactNode, useState } from "react";
+import { browserUrl } from "@/api/client";
 import type { Message, Part } from "@/api/types";
 import { formatCount, plural } from "@/domain/format";
 import { asText, parseContainer } from "@/domain/json";
 import { wordCount } from "@/domain/messages";
-import { blobPath, isSafeImage } from "@/domain/safeUrl";
+import { blobPath, isSafeAudio, isSafeImage } from "@/domain/safeUrl";
 import { cx } from "@/ui/classes";
 import { Badge, CopyButton } from "@/ui/controls";
 import { Icon, KindIcon } from "@/ui/icons";
@@ -190,7 +191,8 @@ export function Value({ value }: { value: unknown }) {
 
 /** Media is shown only from our own blob store, and only as pictures that cannot carry script; all else is named. */
 function Media({ part }: { part: Part }) {
-  const path = blobPath(part.uri);
+  const stored = blobPath(part.uri);
+  const path = stored && browserUrl(stored);
   const what = part.modality ?? part.mime_type ?? "media";
   if (path && isSafeImage(part.mime_type)) {
     return (
@@ -200,6 +202,12 @@ function Media({ part }: { part: Part }) {
         loading="lazy"
         className="max-h-[360px] max-w-full self-start rounded-ctl border border-line object-contain"
       />
+    );
+  }
+  if (path && isSafeAudio(part.mime_type)) {
+    return (
+      // biome-ignore lint/a11y/useMediaCaption: what was recorded has no captions
+      <audio controls preload="none" src={path} aria-label={part.name ?? "Sound in the message"} className="h-9" />
     );
   }
   return (
