@@ -1,8 +1,8 @@
 """A test server: the embedded engine behind ClickHouse's HTTP protocol, so that the real HTTP client has somebody to talk to.
 
 `python -m tests.store.http.server PORT FOLDER` serves until it is killed. It speaks what the client uses: queries with typed parameters
-(`param_…`), settings as URL parameters, inserts whose data follows the statement, compressed bodies, the database by name, and errors
-with `X-ClickHouse-Exception-Code`. It is no model of ClickHouse's HTTP server beyond that.
+(`param_…`, in the URL or as a form), settings as URL parameters, inserts whose data follows the statement, compressed bodies, the
+database by name, and errors with `X-ClickHouse-Exception-Code`. It is no model of ClickHouse's HTTP server beyond that.
 """
 
 import gzip
@@ -11,6 +11,7 @@ import sys
 import tempfile
 import threading
 from base64 import b64decode
+from email import message_from_bytes
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
@@ -77,6 +78,13 @@ def _quoted(value: str) -> str:
     return f"'{escaped}'"
 
 
+def _form(content_type: str, body: bytes) -> dict[str, str]:
+    """The fields of a form: so the client sends parameters that are too long for a URL."""
+    message = message_from_bytes(b"Content-Type: " + content_type.encode() + b"\r\n\r\n" + body)
+    parts = message.get_payload() if message.is_multipart() else []
+    return {str(part.get_param("name", header="content-disposition")): part.get_payload(decode=True).decode() for part in parts}
+
+
 class Handler(BaseHTTPRequestHandler):
     """One connection of a client."""
 
@@ -103,6 +111,9 @@ class Handler(BaseHTTPRequestHandler):
         )
         unpack = _UNPACK.get(self.headers.get("content-encoding", ""))
         parameters = dict(parse_qsl(urlsplit(self.path).query, keep_blank_values=True))
+        if self.headers.get("content-type", "").startswith("multipart/form-data"):
+            parameters |= _form(self.headers["content-type"], body)
+            body = b""
         statement = b"\n".join(part for part in (parameters.get("query", "").encode(), unpack(body) if unpack else body) if part)
         if not self._is_known():
             self._fail("Code: 516. DB::Exception: Authentication failed: password is incorrect. (AUTHENTICATION_FAILED)")
