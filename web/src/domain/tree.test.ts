@@ -39,12 +39,12 @@ describe("tree", () => {
   it("takes the first of two spans with one id", () => {
     expect(shape([span("a"), span("a")])).toEqual(["a"]);
   });
-  it("is quick and exact at forty thousand spans and at a depth of five thousand", () => {
+  it("is quick and exact at forty thousand spans and at that depth", () => {
     const wide = [span("root"), ...Array.from({ length: 40_000 }, (_, index) => span(`s${index}`, "root"))];
-    const deep = Array.from({ length: 5000 }, (_, index) => span(`d${index}`, index ? `d${index - 1}` : ""));
+    const deep = Array.from({ length: 40_000 }, (_, index) => span(`d${index}`, index ? `d${index - 1}` : ""));
     const started = performance.now();
     expect(buildTree(wide, { showFolded: false }).roots[0]?.descendants).toBe(40_000);
-    expect(buildTree(deep, { showFolded: false }).nodes.at(-1)?.depth).toBe(4999);
+    expect(buildTree(deep, { showFolded: false }).nodes.at(-1)?.depth).toBe(39_999);
     expect(performance.now() - started).toBeLessThan(2000);
   });
 });

@@ -45,7 +45,7 @@ export function buildTree<S extends TreeSpan>(spans: readonly S[], { showFolded 
   }
   const all = spanIndex(spans);
   for (const node of byId.values()) attach(node, byId, all, showFolded);
-  const roots = [...byId.values()].filter((node) => node.parent === null);
+  const roots = cutCycles([...byId.values()]);
   for (const node of byId.values()) sortByStart(node.children);
   sortByStart(roots);
   const nodes = walk(roots);
@@ -77,14 +77,33 @@ function attach<S extends TreeSpan>(
     node.detached = "missing parent";
     return;
   }
-  for (let up: TreeNode<S> | null = parent; up; up = up.parent) {
-    if (up === node) {
-      node.detached = "cycle";
-      return;
-    }
-  }
   node.parent = parent;
   parent.children.push(node);
+}
+
+/** The roots, after each circle was cut at its first span: from then on every node hangs under exactly one root. */
+function cutCycles<S extends TreeSpan>(nodes: readonly TreeNode<S>[]): TreeNode<S>[] {
+  const roots = nodes.filter((node) => node.parent === null);
+  const reached = new Set<TreeNode<S>>();
+  const reach = (from: TreeNode<S>) => {
+    const stack = [from];
+    for (let node = stack.pop(); node; node = stack.pop()) {
+      if (reached.has(node)) continue;
+      reached.add(node);
+      for (const child of node.children) stack.push(child);
+    }
+  };
+  for (const root of roots) reach(root);
+  for (const node of nodes) {
+    if (reached.has(node)) continue;
+    const above = node.parent;
+    if (above) above.children = above.children.filter((child) => child !== node);
+    node.parent = null;
+    node.detached = "cycle";
+    roots.push(node);
+    reach(node);
+  }
+  return roots;
 }
 
 /** Where the server has not settled the trace yet: the nearest ancestor that is not folded. */

@@ -9,9 +9,11 @@ import { formatClock, formatCount, formatDuration, parseTime } from "@/domain/fo
 import {
   absoluteRange,
   buckets,
+  DEFAULT_RANGE,
   INTERVAL_MS,
   type Interval,
   intervalFor,
+  isRelative,
   resolveRange,
   roundTicks,
   type TimeRange,
@@ -91,6 +93,11 @@ export function Histogram({ query, range, onBrush, enabled = true }: HistogramPr
             ? `${formatClock(hovered.start, "minute", zone)}, ${formatCount(hovered.total)} traces${hovered.slowest === null ? "" : `, slowest ${formatDuration(hovered.slowest)}`}`
             : `per ${interval === "5minute" ? "5 minutes" : interval}, drag to narrow the time`}
         </span>
+        {!isRelative(range) && (
+          <button type="button" className="link rounded" onClick={() => onBrush(DEFAULT_RANGE)}>
+            back to the last 24 h
+          </button>
+        )}
         <span className="flex-1" />
         {OUTCOMES.map((outcome) => (
           <span key={outcome} className="inline-flex items-center gap-1.5 text-fg-2">
