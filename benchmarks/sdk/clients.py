@@ -73,7 +73,7 @@ def langfuse(url: str) -> tuple[Call, Flush]:
 def langsmith(url: str) -> tuple[Call, Flush]:
     """LangSmith's decorator."""
     os.environ.update(LANGSMITH_TRACING="true", LANGSMITH_API_KEY="ls-x", LANGSMITH_ENDPOINT=url, LANGCHAIN_ENDPOINT=url)
-    from langsmith import Client, traceable  # type: ignore[import-not-found]  # installed in its own environment
+    from langsmith import Client, traceable
 
     client = Client(api_url=url, api_key="ls-x")
     return traceable(client=client)(answer), client.flush

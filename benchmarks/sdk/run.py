@@ -32,6 +32,7 @@ REQUIREMENTS: dict[str, list[str]] = {
 DISTRIBUTIONS = {"pellucid": "pellucid", "otel": "opentelemetry-sdk", "phoenix": "arize-phoenix-otel"}
 BURST, PACED, FAULT = 20_000, 2_000, 10_000
 ROUNDS = 3
+IMPORTS = 11
 FAULTS: dict[str, tuple[str, ...]] = {
     "down": ("pellucid", "otel", "langfuse", "langsmith", "phoenix"),
     "hang": ("pellucid", "otel", "langfuse", "langsmith", "phoenix"),
@@ -67,15 +68,16 @@ def version(python: Path, client: str) -> str:
 
 
 def imported(python: Path, client: str) -> tuple[float, float]:
-    """Median milliseconds and megabytes that the import adds to the interpreter."""
+    """Median processor milliseconds and resident megabytes that the import adds to the interpreter."""
 
     def measure(statement: str) -> tuple[float, float]:
         code = (
-            "import time, resource, sys; began = time.perf_counter(); "
-            f"exec({statement!r}); print((time.perf_counter() - began) * 1000, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+            f"import os, time; began = time.process_time(); exec({statement!r}); took = time.process_time() - began; "
+            "pages = int(open('/proc/self/statm').read().split()[1]); print(took * 1000, pages * os.sysconf('SC_PAGE_SIZE') / 1e6)"
         )
         found = [
-            subprocess.run([str(python), "-c", code], check=True, capture_output=True, text=True).stdout.split() for _ in range(7)
+            subprocess.run([str(python), "-c", code], check=True, capture_output=True, text=True).stdout.split()
+            for _ in range(IMPORTS)
         ]
         return statistics.median(float(ms) for ms, _ in found), statistics.median(float(mb) for _, mb in found)
 
@@ -145,6 +147,7 @@ def main() -> None:
     parser.add_argument("--clients", nargs="+", default=list(REQUIREMENTS))
     parser.add_argument("--quick", action="store_true", help="one round, fewer calls, no table")
     options = parser.parse_args()
+    began = os.getloadavg()
     pythons = {client: prepare(client, options.venvs) for client in options.clients}
     rounds, burst, paced = (1, 5_000, 300) if options.quick else (ROUNDS, BURST, PACED)
     results: dict[str, dict[str, Any]] = {client: {} for client in options.clients}
@@ -163,10 +166,10 @@ def main() -> None:
             results[client][fault] = measure(pythons[client], client, "burst", FAULT, fault)
             print(client, fault, results[client][fault], flush=True)
     if not options.quick:
-        (HERE / "README.md").write_text(tables(results), encoding="utf-8")
+        (HERE / "README.md").write_text(tables(results, began), encoding="utf-8")
 
 
-def tables(results: dict[str, dict[str, Any]]) -> str:
+def tables(results: dict[str, dict[str, Any]], began: tuple[float, float, float]) -> str:
     """The README."""
     lines = [
         "# What a recorded call costs the application",
@@ -175,11 +178,14 @@ def tables(results: dict[str, dict[str, Any]]) -> str:
         "`python -m benchmarks.sdk.run`: every client in an environment and a process of its own, all in one run and taking",
         "turns. Each call has 2 KB of text in and 1 KB out, no two alike; the sink is a small HTTP server in another process.",
         "",
+        f"Load average {began[0]:.1f} when it began and {os.getloadavg()[0]:.1f} when it ended, on two cores: the medians hold, but",
+        "the tails (p99, slowest) are the machine's as much as the client's.",
+        "",
         "`otel` is plain OpenTelemetry with the same JSON encoding and attributes and its batch processor's defaults.",
         "",
         f"## The server answers ({BURST:,} calls back to back; {PACED:,} calls with 2 ms between them; median of {ROUNDS} processes)",
         "",
-        "| client | version | import ms / MB | burst p50 / p95 / p99 µs | CPU µs a call | paced p50 / p99 µs "
+        "| client | version | import CPU ms / MB | burst p50 / p95 / p99 µs | CPU µs a call | paced p50 / p99 µs "
         "| delivered of burst | RSS growth MB | sent MB |",
         "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]

@@ -236,6 +236,26 @@ def test_a_handler_of_the_application_is_left_alone(server: Any) -> None:
     assert done.returncode == 7
 
 
+def test_a_second_init_still_hears_other_instrumentations(server: Any) -> None:
+    done, _ = run(
+        """
+        import pellucid
+        from opentelemetry import trace
+        pellucid.init(service="first")
+        held = trace.get_tracer("theirs")
+        pellucid.init(service="second")
+        with held.start_as_current_span("theirs"), pellucid.span("ours"):
+            pass
+        """,
+        server.url,
+    )
+    assert done.returncode == 0, done.stderr
+    spans = {span.name: span for span in server.spans()}
+    assert spans["ours"].parent_id == spans["theirs"].span_id
+    assert spans["ours"].resource["service.name"] == "second"
+    assert len(server.spans()) == 2
+
+
 def test_importing_the_package_does_no_work() -> None:
     done, _ = run(
         """

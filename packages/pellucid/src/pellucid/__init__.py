@@ -16,7 +16,7 @@ from pellucid.exporting.ledger import Stats
 from pellucid.frames import context
 from pellucid.observing import observe
 from pellucid.scores import feedback, score
-from pellucid.setup import flush, init, shutdown, stats
+from pellucid.setup import flush, init, instrument, shutdown, stats
 from pellucid.spans import (
     current_span_id,
     current_trace_id,
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from pellucid import errors, testing
     from pellucid.datasets import Dataset, add_dataset_items, create_dataset, dataset, local_dataset
     from pellucid.experiments import ExperimentResult
-    from pellucid.instruments import instrument
     from pellucid.items import DatasetItem, Evaluation
     from pellucid.masks import patterns
     from pellucid.prompt_cache import prefetch_prompts, prompt
@@ -53,7 +52,6 @@ LATE = {
     "create_dataset": "pellucid.datasets",
     "create_prompt": "pellucid.prompt_store",
     "dataset": "pellucid.datasets",
-    "instrument": "pellucid.instruments",
     "label_prompt": "pellucid.prompt_store",
     "local_dataset": "pellucid.datasets",
     "patterns": "pellucid.masks",

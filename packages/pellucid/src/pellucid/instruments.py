@@ -1,4 +1,4 @@
-"""`instrument()`: turns on the instrumentation packages that already exist for providers and frameworks.
+"""The instrumentation packages that already exist for providers and frameworks, behind `instrument()`.
 
 What lives here: the table of library, package and class, and how to switch one on. What must not live here: any
 instrumentation of our own (for clients of providers that is `wrap`).
@@ -7,8 +7,6 @@ instrumentation of our own (for clients of providers that is `wrap`).
 import importlib
 from collections.abc import Iterable
 from typing import Any, NamedTuple
-
-from opentelemetry import trace
 
 from pellucid.errors import MissingPackageError
 from pellucid.guard import GUARD
@@ -78,28 +76,19 @@ def names() -> tuple[str, ...]:
     return tuple(sorted((*BY_LIBRARY, PYDANTIC_AI)))
 
 
-def instrument(*libraries: str) -> None:
-    """Record calls of these libraries from now on, by the instrumentation package that exists for each.
-
-    Raises `MissingPackageError` with the command to install what is missing: set-up code should fail early.
-    """
-    provider = trace.get_tracer_provider()
-    for library in libraries:
-        _turn_on(library, provider)
-
-
-def turn_on(libraries: Iterable[str], provider: Any) -> None:
+def turn_on_or_warn(libraries: Iterable[str], provider: Any) -> None:
     """The same for settings from the environment, where a missing package is a warning."""
     for library in libraries:
         try:
-            _turn_on(library, provider)
+            turn_on(library, provider)
         except MissingPackageError as error:
             GUARD.warn(f"instrument {library}", "pellucid: %s", error)
         except Exception as error:
             GUARD.report(f"instrument {library}", error)
 
 
-def _turn_on(library: str, provider: Any) -> None:
+def turn_on(library: str, provider: Any) -> None:
+    """Switch one library's package on. Raises `MissingPackageError` with the command to install it."""
     key = library.strip().lower().replace("-", "_")
     if key == PYDANTIC_AI:
         _turn_on_pydantic_ai(provider)

@@ -28,7 +28,7 @@ from pellucid.exporting.tail import Tail
 from pellucid.exporting.worker import Worker
 from pellucid.fields import Policy
 from pellucid.guard import GUARD
-from pellucid.instruments import turn_on
+from pellucid.instruments import turn_on_or_warn
 from pellucid.links import find_in_attributes
 from pellucid.posts import post, size_of_document
 from pellucid.rest import Rest
@@ -71,12 +71,15 @@ class Client:
         self.processor = Processor(self.worker, self.tail, find_in_attributes)
         self.provider, is_ours = _provider_for(told, provider, id_generator)
         self.provider.add_span_processor(self.processor)
+        earlier = trace.get_tracer_provider()
+        if told.set_global and isinstance(earlier, _OwnProvider) and earlier is not self.provider:
+            earlier.add_span_processor(self.processor)  # other instrumentations hold on to the global provider
         self.base_attributes = {} if is_ours else _own_attributes(told)
         self.tracer = self.provider.get_tracer(semconv.SCOPE, VERSION)
         if told.propagate_threads:
             propagate_threads()
         if told.instrument:
-            turn_on(told.instrument, self.provider)
+            turn_on_or_warn(told.instrument, self.provider)
         if told.spill_dir:
             self.worker.start()
 

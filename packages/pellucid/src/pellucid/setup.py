@@ -7,12 +7,14 @@ client does.
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from opentelemetry import trace
 from opentelemetry.sdk.trace import TracerProvider
 
 from pellucid import settings
 from pellucid.exporting.ledger import Stats
 from pellucid.exporting.outbox import Item
 from pellucid.guard import GUARD, guarded
+from pellucid.instruments import turn_on
 from pellucid.records import record_of
 from pellucid.runtime import Client, current, install
 from pellucid.settings import Capture, Mask
@@ -107,7 +109,7 @@ def start(
         client = Client(told, deliver=deliver, emit=_emitting(emit), provider=provider)
         previous = install(client)
     if previous is not None:
-        previous.close()
+        previous.close()  # after the new one took over, so that nothing falls between them
     return current()
 
 
@@ -119,6 +121,17 @@ def _emitting(emit: Emitter | None) -> Callable[[Item], None] | None:
         emit(record_of(item))
 
     return emit_item
+
+
+def instrument(*libraries: str) -> None:
+    """Record calls of these libraries from now on, by the instrumentation package that exists for each.
+
+    Raises `MissingPackageError` with the command to install what is missing: set-up code should fail early.
+    """
+    client = current()
+    provider = trace.get_tracer_provider() if client is None else client.provider
+    for library in libraries:
+        turn_on(library, provider)
 
 
 @guarded("flush", False)

@@ -31,6 +31,8 @@ class Processor(SpanProcessor):
         self.is_closed = False
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
+        if self.is_closed:
+            return
         try:
             if span.instrumentation_scope is None or span.instrumentation_scope.name != semconv.SCOPE:
                 self._inherit(span, parent_context)
