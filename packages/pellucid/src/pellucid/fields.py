@@ -119,7 +119,12 @@ class Policy:
         return Policy(capture=capture, mask=self.mask, max_chars=self.max_chars)
 
 
-STRICTNESS: Final[Mapping[str, int]] = {"full": 0, "metadata": 1, "none": 2}
+STRICTNESS: Final[Mapping[Capture, int]] = {"full": 0, "metadata": 1, "none": 2}
+
+
+def capture_of(value: object) -> Capture | None:
+    """The capture mode that an attribute names, if it names one."""
+    return next((mode for mode in STRICTNESS if mode == value), None)
 
 
 def put_input(attributes: dict[str, Any], value: object, policy: Policy) -> None:

@@ -182,7 +182,7 @@ class _Stream:
         self._items: list[Any] = []
         self.step = SILENT if client is None else _begin(client, plan, args, kwargs)
         self._context = get_current()
-        self.step._detach()
+        self.step.detach()
 
     def __enter__(self) -> None:
         self._token = attach(self._context)

@@ -26,7 +26,7 @@ from pellucid.exporting.outbox import Item
 from pellucid.exporting.processor import Processor
 from pellucid.exporting.tail import Tail
 from pellucid.exporting.worker import Worker
-from pellucid.fields import Policy
+from pellucid.fields import Policy, capture_of
 from pellucid.guard import GUARD
 from pellucid.instruments import turn_on_or_warn
 from pellucid.links import find_in_attributes
@@ -119,7 +119,7 @@ class Client:
         if scope is not None and scope.name == semconv.SCOPE:
             return span
         attributes = span.attributes or {}
-        policy = self.policy.lowered(attributes.get(semconv.CAPTURE))  # type: ignore[arg-type]  # our own value
+        policy = self.policy.lowered(capture_of(attributes.get(semconv.CAPTURE)))
         if policy.capture == "full" and policy.mask is None:
             return span
         kept, is_changed = privacy.clean(attributes, policy.capture, policy.mask)

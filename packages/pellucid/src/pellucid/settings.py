@@ -14,7 +14,6 @@ from pellucid.errors import SettingsError
 
 Capture: TypeAlias = Literal["full", "metadata", "none"]
 Mask: TypeAlias = Callable[[str], str]
-Emitter: TypeAlias = Callable[[dict[str, Any]], object]
 
 MIB = 1024 * 1024
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
@@ -181,8 +180,6 @@ class Settings:
         default="", metadata=_about("PELLUCID_PROMPTS_FILE", str, "Bundle of prompts to use when the server cannot be asked.")
     )
 
-
-ENVIRONMENT_NAMES: Mapping[str, str] = {item.name: item.metadata["env"] for item in fields(Settings)}
 
 ACTIVATING = ("PELLUCID_URL", "PELLUCID_API_KEY")
 """Either of these in the environment starts the client at its first use, without `init()`."""

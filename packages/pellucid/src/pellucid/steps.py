@@ -142,7 +142,7 @@ class Step:
             return
         if fields:
             self.update(**fields)
-        self._detach()
+        self.detach()
         try:
             if self._span.is_recording():
                 if end_time is None and self._client is not None and self._client.clock is not None:
@@ -211,7 +211,8 @@ class Step:
         parent = set_span_in_context(self._span, get_current())
         return start(self._client, name, kind, fields, parent=parent)
 
-    def _detach(self) -> None:
+    def detach(self) -> None:
+        """Stop being current, without ending; `end` does it by itself."""
         token, self._token = self._token, None
         if token is not None:
             detach(token)
