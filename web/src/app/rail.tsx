@@ -2,7 +2,7 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useMatchRoute, useSearch } from "@tanstack/react-router";
-import { Check, ChevronDown, Home, ListTree, MessagesSquare, PanelLeft, Settings2, Users } from "lucide-react";
+import { Check, ChevronDown, Home, LayoutDashboard, ListTree, MessagesSquare, PanelLeft, Settings2, Users } from "lucide-react";
 import { chooseProject } from "@/api/client";
 import { meQuery } from "@/api/identity";
 import { carried, type PageSearch } from "@/domain/address";
@@ -23,6 +23,7 @@ export const PLACES: readonly Place[] = [
   { to: "/traces", label: "Traces", icon: ListTree, group: "Observe" },
   { to: "/sessions", label: "Sessions", icon: MessagesSquare, group: "Observe" },
   { to: "/users", label: "Users", icon: Users, group: "Observe" },
+  { to: "/dashboards", label: "Dashboards", icon: LayoutDashboard, group: "Monitor" },
   { to: "/settings", label: "Settings", icon: Settings2, group: "end" },
 ];
 
@@ -35,7 +36,7 @@ export function Rail() {
       aria-label="Main"
       className={cx(
         "flex shrink-0 border-line bg-sunken",
-        "max-wide:order-2 max-wide:h-[52px] max-wide:flex-row max-wide:justify-around max-wide:border-t max-wide:px-2",
+        "max-wide:order-2 max-wide:h-[52px] max-wide:flex-row max-wide:overflow-x-auto max-wide:border-t max-wide:px-2",
         "wide:flex-col wide:gap-px wide:border-r wide:px-2 wide:py-2.5",
         wide ? "wide:w-[200px]" : "wide:w-12 wide:items-center",
       )}
@@ -92,7 +93,7 @@ function RailLink({ place, wide }: { place: Place; wide: boolean }) {
       title={wide ? undefined : place.label}
       className={cx(
         "flex items-center rounded-ctl",
-        "max-wide:h-full max-wide:w-16 max-wide:flex-col max-wide:justify-center max-wide:gap-0.5 max-wide:text-micro",
+        "max-wide:h-full max-wide:min-w-16 max-wide:flex-1 max-wide:flex-col max-wide:justify-center max-wide:gap-0.5 max-wide:text-micro",
         "wide:h-7",
         wide ? "wide:gap-2 wide:px-2" : "wide:w-8 wide:justify-center",
         on ? "font-medium text-fg wide:bg-n4" : "text-fg-2 hover:bg-hover",

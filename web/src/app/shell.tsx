@@ -1,7 +1,7 @@
 /** What stands around every page: rail, palette, shortcuts, toasts; and the door when nobody is signed in. */
 
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useNavigate, useSearch } from "@tanstack/react-router";
+import { Outlet, useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { ApiProblem } from "@/api/client";
 import { meQuery } from "@/api/identity";
@@ -18,7 +18,21 @@ const Palette = lazy(() => import("./palette"));
 const SignIn = lazy(() => import("@/features/settings/signIn"));
 const Shortcuts = lazy(() => import("./shortcuts"));
 
+/** Pages that are seen through a link, by people who have no account. */
+const OPEN_PAGES = /^\/shared\//;
+
 export function Shell() {
+  const open = useLocation({ select: ({ pathname }) => OPEN_PAGES.test(pathname) });
+  return open ? (
+    <div className="flex h-full flex-col">
+      <Outlet />
+    </div>
+  ) : (
+    <Frame />
+  );
+}
+
+function Frame() {
   const me = useQuery(meQuery());
   const open = useOpen();
   useCommandKeys();
@@ -52,6 +66,7 @@ const GO_KEYS: Record<string, string> = {
   "/traces": "g t",
   "/sessions": "g s",
   "/users": "g u",
+  "/dashboards": "g d",
   "/settings": "g ,",
 };
 

@@ -11,6 +11,10 @@ export interface Series {
   colour: string;
   kind: "bar" | "line";
   stack?: string;
+  /** The stretch below a line is filled. */
+  area?: boolean;
+  /** Drawn beside another line: thinner and dashed. */
+  faint?: boolean;
   points: [number, number | null][];
 }
 
@@ -23,7 +27,14 @@ export interface TimeChartProps {
   height?: number;
   /** The top of the axis where the values have one: 1 for scores. */
   max?: number;
-  onPick?: (time: number) => void;
+  /** With the name of the series that was hit, if one was. */
+  onPick?: (time: number, series: string | null) => void;
+  /** A stretch was drawn over with the mouse. */
+  onBrush?: (from: number, to: number) => void;
+  /** Thin verticals with a chip. */
+  marks?: readonly { time: number; label: string }[];
+  /** Gives the chart to who wants a picture of it. */
+  onReady?: (chart: EChartsType) => void;
 }
 
 /** The canvas knows no variables and old parsers no oklch: the browser itself says which red, green and blue it is. */
@@ -38,7 +49,7 @@ function resolveColour(variable: string): string {
 }
 
 export function TimeChart(props: TimeChartProps) {
-  const { label, series, from, to, format, height = 132, max, onPick } = props;
+  const { label, series, from, to, format, height = 132, max, marks, onPick, onBrush, onReady } = props;
   const box = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<EChartsType | null>(null);
   const [theme] = usePreference("theme");
@@ -60,26 +71,98 @@ export function TimeChart(props: TimeChartProps) {
     };
   }, []);
   const option = useMemo(
-    () => ({ theme, build: () => optionOf({ series, from, to, format, max }, zone) }),
-    [series, from, to, format, max, zone, theme],
+    () => ({ theme, build: () => optionOf({ series, from, to, format, max, marks }, zone) }),
+    [series, from, to, format, max, marks, zone, theme],
   );
   useEffect(() => {
     chart?.setOption(option.build(), { notMerge: true });
   }, [chart, option]);
   useEffect(() => {
-    if (!chart || !onPick) return;
-    const zr = chart.getZr();
-    const pick = (event: { offsetX: number; offsetY: number }) => {
-      const at = chart.convertFromPixel({ gridIndex: 0 }, [event.offsetX, event.offsetY]);
-      if (Array.isArray(at) && typeof at[0] === "number") onPick(at[0]);
-    };
-    zr.on("click", pick);
-    return () => zr.off("click", pick);
-  }, [chart, onPick]);
-  return <div ref={box} role="img" aria-label={label} style={{ height }} className="w-full min-w-0" />;
+    if (chart) onReady?.(chart);
+  }, [chart, onReady]);
+  const brush = useBrush(chart, { from, to, onPick, onBrush });
+  return (
+    <div className="relative w-full min-w-0">
+      <div ref={box} role="img" aria-label={label} style={{ height }} className="w-full min-w-0" />
+      {brush && (
+        <div
+          className="pointer-events-none absolute top-2.5 bottom-0 bg-accent-soft opacity-60"
+          style={{ left: brush.left, width: brush.width }}
+        />
+      )}
+    </div>
+  );
 }
 
-type Inputs = Pick<TimeChartProps, "series" | "from" | "to" | "format" | "max">;
+/** Less than this is a click. */
+const LEAST_BRUSH_PX = 6;
+
+type Mouse = { offsetX: number; offsetY: number };
+
+/** A click picks a moment (and a series), a drag picks a stretch; gives the stretch while it is drawn. */
+function useBrush(
+  chart: EChartsType | null,
+  { from, to, onPick, onBrush }: Pick<TimeChartProps, "from" | "to" | "onPick" | "onBrush">,
+): { left: number; width: number } | null {
+  const [shown, setShown] = useState<{ left: number; width: number } | null>(null);
+  useEffect(() => {
+    if (!chart || !(onPick || onBrush)) return;
+    const zr = chart.getZr();
+    let start: number | null = null;
+    let hit: string | null = null;
+    const timeAt = (x: number): number | null => {
+      const at = chart.convertFromPixel({ gridIndex: 0 }, [x, 20]);
+      return Array.isArray(at) && typeof at[0] === "number" ? Math.min(to, Math.max(from, at[0])) : null;
+    };
+    const down = (event: Mouse) => {
+      start = onBrush ? event.offsetX : null;
+    };
+    const move = (event: Mouse) => {
+      if (start === null || Math.abs(event.offsetX - start) < LEAST_BRUSH_PX) return;
+      setShown({ left: Math.min(start, event.offsetX), width: Math.abs(event.offsetX - start) });
+    };
+    const up = (event: Mouse) => {
+      const began = start;
+      start = null;
+      setShown(null);
+      if (began === null || Math.abs(event.offsetX - began) < LEAST_BRUSH_PX) return;
+      const [a, b] = [timeAt(Math.min(began, event.offsetX)), timeAt(Math.max(began, event.offsetX))];
+      if (a !== null && b !== null && b > a) onBrush?.(a, b);
+      moved = true;
+    };
+    let moved = false;
+    const pick = (event: Mouse) => {
+      const at = timeAt(event.offsetX);
+      if (at !== null && !moved) onPick?.(at, hit);
+      moved = false;
+      hit = null;
+    };
+    const leave = () => {
+      start = null;
+      setShown(null);
+    };
+    const seriesHit = (event: { seriesName?: string }) => {
+      hit = event.seriesName ?? null;
+    };
+    chart.on("click", seriesHit);
+    zr.on("mousedown", down);
+    zr.on("mousemove", move);
+    zr.on("mouseup", up);
+    zr.on("globalout", leave);
+    zr.on("click", pick);
+    return () => {
+      chart.off("click", seriesHit);
+      zr.off("mousedown", down);
+      zr.off("mousemove", move);
+      zr.off("mouseup", up);
+      zr.off("globalout", leave);
+      zr.off("click", pick);
+    };
+  }, [chart, from, to, onPick, onBrush]);
+  return shown;
+}
+
+type Inputs = Pick<TimeChartProps, "series" | "from" | "to" | "format" | "max" | "marks">;
 
 interface TipItem {
   seriesName?: string;
@@ -87,12 +170,15 @@ interface TipItem {
   value: unknown;
 }
 
-function optionOf({ series, from, to, format, max }: Inputs, zone: string): Parameters<EChartsType["setOption"]>[0] {
+function optionOf(
+  { series, from, to, format, max, marks = [] }: Inputs,
+  zone: string,
+): Parameters<EChartsType["setOption"]>[0] {
   const text = resolveColour("--text-3");
   const long = to - from > 2 * 86_400_000;
   return {
     animation: false,
-    grid: { left: 4, right: 8, top: 10, bottom: 2, containLabel: true },
+    grid: { left: 4, right: 8, top: marks.length ? 26 : 10, bottom: 2, containLabel: true },
     textStyle: { fontFamily: "Inter Variable, Inter, system-ui, sans-serif", fontSize: 11 },
     xAxis: {
       type: "time",
@@ -127,7 +213,7 @@ function optionOf({ series, from, to, format, max }: Inputs, zone: string): Para
       renderMode: "richText",
       formatter: (items: unknown) => tip(items as TipItem[], format, zone),
     },
-    series: series.map((each) => ({
+    series: series.map((each, place) => ({
       name: each.name,
       type: each.kind,
       stack: each.stack,
@@ -137,10 +223,34 @@ function optionOf({ series, from, to, format, max }: Inputs, zone: string): Para
       symbolSize: 3,
       showSymbol: each.points.length < 40,
       connectNulls: false,
-      lineStyle: { width: 1.5 },
+      lineStyle: each.faint ? { width: 1.25, type: "dashed" } : { width: 1.5 },
+      ...(each.area ? { areaStyle: { opacity: 0.55 } } : {}),
+      ...(place === 0 && marks.length ? { markLine: markLineOf(marks) } : {}),
       barCategoryGap: "20%",
       emphasis: { disabled: true },
       large: each.kind === "bar" && each.points.length > 400,
+    })),
+  };
+}
+
+function markLineOf(marks: readonly { time: number; label: string }[]) {
+  return {
+    silent: true,
+    symbol: "none",
+    animation: false,
+    lineStyle: { color: resolveColour("--text-3"), type: "solid" as const, width: 1, opacity: 0.6 },
+    label: {
+      position: "end" as const,
+      distance: 2,
+      fontSize: 10,
+      color: resolveColour("--text-2"),
+      backgroundColor: resolveColour("--n-3"),
+      borderRadius: 3,
+      padding: [2, 4] as [number, number],
+    },
+    data: marks.map((mark) => ({
+      xAxis: mark.time,
+      label: { formatter: () => plain(mark.label).slice(0, 14) },
     })),
   };
 }
