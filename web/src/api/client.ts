@@ -34,18 +34,25 @@ export class ApiProblem extends Error {
 /** The project that requests are for; kept for this tab, remembered for the next. */
 const PROJECT_KEY = "pellucid.project";
 
+/** For a browser that forbids storage: the choice then lasts as long as the page. */
+let chosenHere: string | null = null;
+
 export function currentProject(): string | null {
-  return sessionStorage.getItem(PROJECT_KEY) ?? localStorage.getItem(PROJECT_KEY);
+  try {
+    return sessionStorage.getItem(PROJECT_KEY) ?? localStorage.getItem(PROJECT_KEY) ?? chosenHere;
+  } catch {
+    return chosenHere;
+  }
 }
 
 export function chooseProject(id: string): void {
-  sessionStorage.setItem(PROJECT_KEY, id);
-  localStorage.setItem(PROJECT_KEY, id);
-}
-
-export function forgetProject(): void {
-  sessionStorage.removeItem(PROJECT_KEY);
-  localStorage.removeItem(PROJECT_KEY);
+  chosenHere = id;
+  try {
+    sessionStorage.setItem(PROJECT_KEY, id);
+    localStorage.setItem(PROJECT_KEY, id);
+  } catch {
+    // See above.
+  }
 }
 
 export type QueryParams = Record<string, string | number | boolean | null | undefined>;

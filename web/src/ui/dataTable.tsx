@@ -14,27 +14,15 @@ import {
   useTable,
 } from "@tanstack/react-table";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ArrowDown, ArrowUp } from "lucide-react";
-import { type CSSProperties, type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, useEffect, useMemo, useRef, useState } from "react";
 import { cx } from "./classes";
 import { Checkbox } from "./controls";
+import { HeaderCell, HeaderCheck } from "./dataTableHeader";
+import type { DataColumn, DataTableProps } from "./dataTableTypes";
 import { useNarrow } from "./hooks";
-import { Icon } from "./icons";
-import { type Density, ROW_HEIGHT } from "./preferences";
+import { ROW_HEIGHT } from "./preferences";
 
-export interface DataColumn<Row> {
-  id: string;
-  label: string;
-  /** Shown small after the label: `$`, `ms`. */
-  unit?: string;
-  width: number;
-  /** Takes the room that is left. */
-  grow?: boolean;
-  align?: "right";
-  /** The API's name for ordering by this column. */
-  order?: string;
-  cell: (row: Row) => ReactNode;
-}
+export type { DataColumn, DataTableProps };
 
 const features = tableFeatures({
   columnVisibilityFeature,
@@ -44,26 +32,6 @@ const features = tableFeatures({
 });
 const CARD_HEIGHT = 60;
 
-export interface DataTableProps<Row extends RowData> {
-  label: string;
-  rows: readonly Row[];
-  columns: readonly DataColumn<Row>[];
-  getId: (row: Row) => string;
-  /** `-cost` is descending. */
-  order?: string;
-  onOrder?: (order: string) => void;
-  activeId?: string;
-  onOpen?: (row: Row, event: { newTab: boolean }) => void;
-  checked?: ReadonlySet<string>;
-  onCheck?: (ids: ReadonlySet<string>) => void;
-  card?: (row: Row) => ReactNode;
-  density?: Density;
-  onNearEnd?: () => void;
-  /** Widths are remembered under this name. */
-  storageKey: string;
-  footer?: ReactNode;
-}
-
 function storedWidths(key: string): Record<string, number> {
   try {
     return JSON.parse(localStorage.getItem(`pellucid.widths.${key}`) ?? "{}") as Record<string, number>;
@@ -72,12 +40,20 @@ function storedWidths(key: string): Record<string, number> {
   }
 }
 
+function storeWidths(key: string, widths: Record<string, number>): void {
+  try {
+    localStorage.setItem(`pellucid.widths.${key}`, JSON.stringify(widths));
+  } catch {
+    // Storage may be forbidden; the widths then last as long as the page.
+  }
+}
+
 export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
   const { rows, columns, getId, activeId, onNearEnd, storageKey, density = "normal" } = props;
   const narrow = useNarrow() && props.card !== undefined;
   const scroller = useRef<HTMLDivElement>(null);
   const [widths, setWidths] = useState(() => storedWidths(storageKey));
-  useEffect(() => localStorage.setItem(`pellucid.widths.${storageKey}`, JSON.stringify(widths)), [widths, storageKey]);
+  useEffect(() => storeWidths(storageKey, widths), [widths, storageKey]);
 
   const defs = useMemo<ColumnDef<typeof features, Row>[]>(
     () => columns.map(({ id, width }) => ({ id, size: width, minSize: 40 })),
@@ -188,87 +164,6 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
         </div>
       </div>
       {props.footer}
-    </div>
-  );
-}
-
-function HeaderCheck<Row extends RowData>({ rows, checked, onCheck, getId }: DataTableProps<Row>) {
-  const count = checked?.size ?? 0;
-  return (
-    <span role="columnheader" aria-label="Selection" className="flex">
-      <Checkbox
-        label="Select all loaded rows"
-        checked={count === 0 ? false : count >= rows.length ? true : "mixed"}
-        onChange={(all) => onCheck?.(new Set(all ? rows.map(getId) : []))}
-      />
-    </span>
-  );
-}
-
-function HeaderCell<Row>({
-  column,
-  order,
-  onOrder,
-  onResize,
-  onStep,
-}: {
-  column: DataColumn<Row>;
-  order?: string;
-  onOrder?: (order: string) => void;
-  onResize: (event: unknown) => void;
-  onStep: (by: number) => void;
-}) {
-  const sorted =
-    column.order && order
-      ? order === column.order
-        ? "ascending"
-        : order === `-${column.order}`
-          ? "descending"
-          : undefined
-      : undefined;
-  const text = (
-    <>
-      <span className="cut">{column.label}</span>
-      {column.unit && <span className="font-normal text-fg-3">{column.unit}</span>}
-      {sorted && <Icon icon={sorted === "ascending" ? ArrowUp : ArrowDown} size={12} className="text-accent-fg" />}
-    </>
-  );
-  const keys = (event: KeyboardEvent) => {
-    if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
-    event.preventDefault();
-    onStep(event.key === "ArrowRight" ? 16 : -16);
-  };
-  return (
-    <div
-      role="columnheader"
-      aria-sort={sorted}
-      className={cx(
-        "group relative flex h-full min-w-0 items-center px-1.5",
-        column.align === "right" && "justify-end",
-      )}
-    >
-      {column.order && onOrder ? (
-        <button
-          type="button"
-          className="flex min-w-0 items-center gap-1 rounded hover:text-fg"
-          onClick={() => onOrder(sorted === "descending" ? (column.order ?? "") : `-${column.order}`)}
-        >
-          {text}
-        </button>
-      ) : (
-        <span className="flex min-w-0 items-center gap-1">{text}</span>
-      )}
-      <div
-        role="separator"
-        aria-orientation="vertical"
-        aria-label={`Width of ${column.label}`}
-        aria-valuenow={column.width}
-        tabIndex={-1}
-        onMouseDown={onResize}
-        onTouchStart={onResize}
-        onKeyDown={keys}
-        className="absolute top-1 right-0 h-5 w-1.5 cursor-col-resize border-r border-transparent group-hover:border-line-strong hover:border-accent"
-      />
     </div>
   );
 }

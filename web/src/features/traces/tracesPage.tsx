@@ -20,13 +20,14 @@ import { Dialog } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
 import { Empty, Problem, SkeletonRows, StaleNotice, useLate } from "@/ui/states";
 import { BulkBar } from "./bulkBar";
-import { allColumns, chosenColumns, scoreNamesOf, TraceCard } from "./columns";
+import { allColumns, chosenColumns, scoreNamesOf } from "./columns";
 import { Facets } from "./facets";
 import { FilterBar } from "./filterBar";
 import { Histogram } from "./histogram";
 import { NoTraces } from "./noTraces";
 import { Peek } from "./peek";
 import { ColumnsButton, DensityButton, ExportButton, LiveButton } from "./toolbar";
+import { TraceCard } from "./traceCard";
 import { useLive } from "./useLive";
 import { ViewsMenu } from "./viewsMenu";
 
