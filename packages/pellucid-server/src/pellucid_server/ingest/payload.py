@@ -13,7 +13,8 @@ from pellucid_server.model.span import Document, Span
 SEARCH_CHARS = 200_000
 """Of one span; beyond this the text is stored but not found. The flag `search_cut` says so."""
 PREVIEW_CHARS = 200
-_PREVIEW_SOURCE_CHARS = 800
+_PREVIEW_SOURCE_CHARS = (256, 800)
+"""How much of the text is looked at: mostly the first is enough; the second where much of it is white space."""
 
 _encode = msgspec.json.Encoder().encode
 _PART_FIELDS = ("text", "id", "name", "arguments", "result", "is_error", "modality", "mime_type", "uri", "data", "raw")
@@ -147,5 +148,11 @@ def output_preview(span: Span) -> str:
 
 def _preview(texts: Iterable[str]) -> str:
     """White space folded, cut; the scan is bounded so that a message of a megabyte costs no more than a short one."""
-    joined = " ".join(text[:_PREVIEW_SOURCE_CHARS] for text in texts)[:_PREVIEW_SOURCE_CHARS]
-    return " ".join(joined.split())[:PREVIEW_CHARS]
+    most = _PREVIEW_SOURCE_CHARS[-1]
+    joined = " ".join(text[:most] for text in texts)[:most]
+    folded = ""
+    for chars in _PREVIEW_SOURCE_CHARS:
+        folded = " ".join(joined[:chars].split())
+        if len(folded) > PREVIEW_CHARS or len(joined) <= chars:
+            break
+    return folded[:PREVIEW_CHARS]
