@@ -62,6 +62,9 @@ class Server:
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
     started_in_s: float = 0.0
+    """From the command to the first 200 of `ready`, by the clock on the wall."""
+    started_cpu_s: float = 0.0
+    """The processor time of that: what is left of it on a machine that does other things too."""
 
     @property
     def url(self) -> str:
@@ -95,6 +98,8 @@ class Server:
 
         until(ready, START_LIMIT_S, "the server is ready", every_s=0.02)
         self.started_in_s = time.monotonic() - began
+        used = psutil.Process(process.pid).cpu_times()
+        self.started_cpu_s = used.user + used.system
         return self
 
     def is_ready(self) -> bool:

@@ -37,7 +37,6 @@ def expect_settled(server: Server, acknowledged: set[tuple[str, str]]) -> None:
 def _survive(server: Server, rounds: int, seed: int) -> None:
     moments = random.Random(seed)
     server.start()
-    clean_start_s = server.started_in_s
     acknowledged: set[tuple[str, str]] = set()
     sent: set[tuple[str, str]] = set()
     for number in range(rounds):
@@ -49,7 +48,9 @@ def _survive(server: Server, rounds: int, seed: int) -> None:
         acknowledged |= load.acknowledged
         sent |= load.sent
         server.start()
-        assert server.started_in_s <= max(REOPEN_S, 2 * clean_start_s), f"round {number}: reopened in {server.started_in_s:.1f} s"
+        assert server.started_cpu_s <= REOPEN_S, f"round {number}: reopened with {server.started_cpu_s:.1f} s of processor time"
+        if os.getloadavg()[0] <= (os.cpu_count() or 1):  # else the clock measures the neighbours
+            assert server.started_in_s <= REOPEN_S, f"round {number}: reopened in {server.started_in_s:.1f} s"
     server.settle()
     assert server.metric("pellucid_dead_letters") == 0
     assert server.stop() == 0

@@ -14,7 +14,7 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from tests.unit.ingest.otlp_bodies import T0, logs, span, traces
 
 from pellucid_server.core.bounds import DEFAULT_BOUNDS, Bounds
-from pellucid_server.core.errors import BadPayload
+from pellucid_server.core.errors import BadPayload, TooLarge
 from pellucid_server.ingest.decoding import decode_entries
 from pellucid_server.ingest.door import Door, Request
 from pellucid_server.ingest.enriching import Enricher
@@ -215,6 +215,48 @@ def test_deep_json_is_refused_or_cut(kind: str) -> None:
 def test_depth_in_the_text_of_an_attribute_is_only_text(text: str) -> None:
     for key in ("gen_ai.input.messages", "input.value", "llm.invocation_parameters", "gen_ai.tool.definitions", "metadata"):
         assert take("traces", PROTOBUF, request_of({key: text}).SerializeToString()) is not None
+
+
+def _field(number: int, content: bytes) -> bytes:
+    size, length = len(content), bytearray()
+    while size > 127:
+        length.append(size & 127 | 128)
+        size >>= 7
+    return bytes([number << 3 | 2, *length, size]) + content
+
+
+_IDS = _field(1, b"\1" * 16) + _field(2, b"\1" * 8)
+BOMBS: dict[str, bytes] = {
+    "resources": _field(1, b"") * 300_000,
+    "scopes": _field(1, _field(2, b"") * 300_000),
+    "spans": _field(1, _field(2, _field(2, b"") * 300_000)),
+    "attributes": _field(1, _field(2, _field(2, _IDS + _field(9, b"") * 2_200_000))),
+    "events": _field(1, _field(2, _field(2, _IDS + _field(11, b"") * 2_200_000))),
+    "values": _field(1, _field(2, _field(2, _IDS + _field(9, _field(2, _field(5, _field(1, b"") * 2_200_000)))))),
+    "many small spans of nothing": _field(1, _field(2, _field(2, _IDS + _field(9, b"") * 300) * 8_000)),
+    "behind a group": b"\x1b\x1c" + _field(1, _field(2, _field(2, b"") * 300_000)),
+}
+
+
+@pytest.mark.parametrize("bomb", BOMBS)
+def test_what_would_unfold_is_refused_before_it_does(bomb: str) -> None:
+    for signal in ("traces", "logs"):
+        if signal == "logs" and bomb not in ("resources", "scopes", "spans", "behind a group"):
+            continue
+        with pytest.raises(TooLarge, match="smaller batches"):
+            parse(signal, PROTOBUF, BOMBS[bomb])
+
+
+def test_json_that_would_unfold_is_refused_before_it_does() -> None:
+    with pytest.raises(TooLarge, match="smaller batches"):
+        parse("traces", JSON, b'{"resourceSpans":[' + b"{}," * 2_100_000 + b"{}]}")
+
+
+def test_large_bodies_of_ordinary_density_are_taken() -> None:
+    spans = [span(str(n), span_id=f"{n + 1:016x}", text="x" * 900, nested={"k": ["v"] * 20}) for n in range(9_000)]
+    body = traces(*spans)
+    assert len(body) > 2 * 4 * 1024**2 * 0.9
+    assert parse("traces", PROTOBUF, body).records == 9_000
 
 
 def test_an_index_bomb_builds_nothing() -> None:

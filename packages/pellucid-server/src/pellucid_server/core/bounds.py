@@ -19,6 +19,8 @@ class Bounds:
     """After gzip, zstd or deflate; the stream is cut there, so a bomb costs no more memory than this."""
     spans_per_request: int = 50_000
     """Spans in one export request; more are rejected by name in `partial_success`."""
+    messages_per_request: int = 1_000_000
+    """Attributes, values, events and links of one request together. An empty one takes two bytes on the wire and fifty in memory."""
     attribute_bytes: int = 4 * MIB
     """One attribute value. Longer ones are cut and flagged, not dropped."""
     attributes_per_span: int = 5_000

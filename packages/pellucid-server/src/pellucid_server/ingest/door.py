@@ -27,6 +27,8 @@ COMPRESS_FROM_BYTES = 1_024
 """Smaller bodies are journalled as they came."""
 OFF_LOOP_BYTES = 512 * 1024
 """Larger bodies are read in a thread, so that one of them does not hold up everybody else's request."""
+OFF_LOOP_PACKED_BYTES = 16 * 1024
+"""The same for compressed bodies, of which nobody knows what is in them."""
 
 SILENT = (DropReason.NOT_LLM_LOG, DropReason.METRIC)
 """Dropped and counted, but not reported to the sender: an app's ordinary logs are no mistake of its exporter."""
@@ -77,7 +79,7 @@ class Door:
         """Take a request; returns once it is on disk. Raises members of the error family."""
         if len(request.body) > self.bounds.body_bytes:
             raise TooLarge(f"The body is larger than {self.bounds.body_bytes} bytes; send smaller batches.")
-        if len(request.body) > OFF_LOOP_BYTES:
+        if len(request.body) > (OFF_LOOP_PACKED_BYTES if request.encoding else OFF_LOOP_BYTES):
             parsed, entry = await asyncio.to_thread(self._prepare, request)
         else:
             parsed, entry = self._prepare(request)

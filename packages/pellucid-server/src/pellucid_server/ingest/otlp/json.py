@@ -16,11 +16,14 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 from pellucid_server.core.bounds import DEFAULT_BOUNDS, Bounds
-from pellucid_server.core.errors import BadPayload
+from pellucid_server.core.errors import BadPayload, TooLarge
 from pellucid_server.ingest.otlp import protobuf
 from pellucid_server.ingest.otlp.parsed import Parsed
+from pellucid_server.ingest.otlp.weighing import DEEP_FROM_BYTES
 
 JSON = "application/json"
+_BRACES_A_MESSAGE = 2
+"""In JSON an attribute is two objects; braces in texts count too, which is why this is generous."""
 _INT64_MAX = 2**63 - 1
 _UINT64_MAX = 2**64 - 1
 
@@ -39,7 +42,7 @@ def traces_message(body: bytes, bounds: Bounds = DEFAULT_BOUNDS) -> ExportTraceS
     """The request as a protobuf message."""
     request = ExportTraceServiceRequest()
     reader = _Reader(bounds)
-    for resource in reader.objects(_load(body), "resourceSpans"):
+    for resource in reader.objects(_load(body, bounds), "resourceSpans"):
         resource_spans = request.resource_spans.add()
         reader.resource(resource, resource_spans.resource)
         for scope in reader.objects(resource, "scopeSpans"):
@@ -54,7 +57,7 @@ def logs_message(body: bytes, bounds: Bounds = DEFAULT_BOUNDS) -> ExportLogsServ
     """The request as a protobuf message."""
     request = ExportLogsServiceRequest()
     reader = _Reader(bounds)
-    for resource in reader.objects(_load(body), "resourceLogs"):
+    for resource in reader.objects(_load(body, bounds), "resourceLogs"):
         resource_logs = request.resource_logs.add()
         reader.resource(resource, resource_logs.resource)
         for scope in reader.objects(resource, "scopeLogs"):
@@ -65,7 +68,12 @@ def logs_message(body: bytes, bounds: Bounds = DEFAULT_BOUNDS) -> ExportLogsServ
     return request
 
 
-def _load(body: bytes) -> Mapping[str, Any]:  # Any: what stands in foreign JSON is found out field by field
+def _load(body: bytes, bounds: Bounds) -> Mapping[str, Any]:  # Any: what stands in foreign JSON is found out field by field
+    if len(body) > DEEP_FROM_BYTES and body.count(b"{") + body.count(b"[") > _BRACES_A_MESSAGE * bounds.messages_per_request:
+        raise TooLarge(
+            f"The request holds far more than {bounds.messages_per_request} values and attributes; send smaller batches.",
+            limit_messages=bounds.messages_per_request,
+        )
     try:
         document = orjson.loads(body)
     except orjson.JSONDecodeError as error:

@@ -11,6 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from pellucid_server.core.bounds import DEFAULT_BOUNDS, Bounds
 from pellucid_server.core.errors import BadPayload
+from pellucid_server.ingest.otlp import weighing
 from pellucid_server.ingest.otlp.parsed import Parsed, valid_ids
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.outcomes import DropReason
@@ -23,14 +24,14 @@ _NOT_FINITE = {"nan": "NaN", "inf": "Infinity", "-inf": "-Infinity"}
 def parse_traces(body: bytes, bounds: Bounds = DEFAULT_BOUNDS) -> Parsed:
     """Spans of an ExportTraceServiceRequest. Raises `BadPayload`."""
     request = ExportTraceServiceRequest()
-    _parse(request, body, "ExportTraceServiceRequest")
+    _parse(request, body, "ExportTraceServiceRequest", weighing.TRACES, bounds)
     return traces_of(request, bounds)
 
 
 def parse_logs(body: bytes, bounds: Bounds = DEFAULT_BOUNDS) -> Parsed:
     """Log records of an ExportLogsServiceRequest, each as a part of its span. Raises `BadPayload`."""
     request = ExportLogsServiceRequest()
-    _parse(request, body, "ExportLogsServiceRequest")
+    _parse(request, body, "ExportLogsServiceRequest", weighing.LOGS, bounds)
     return logs_of(request, bounds)
 
 
@@ -48,7 +49,10 @@ def logs_of(request: ExportLogsServiceRequest, bounds: Bounds = DEFAULT_BOUNDS) 
     return parsed
 
 
-def _parse(request: Any, body: bytes, name: str) -> None:  # Any: generated message classes share no typed base
+def _parse(
+    request: Any, body: bytes, name: str, shape: weighing.Shape, bounds: Bounds
+) -> None:  # Any: generated message classes share no typed base
+    weighing.weigh(body, shape, bounds)
     try:
         request.ParseFromString(body)
     except (DecodeError, RecursionError) as error:
@@ -79,7 +83,7 @@ def traces_of(request: ExportTraceServiceRequest, bounds: Bounds = DEFAULT_BOUND
 def inspect_traces(body: bytes, bounds: Bounds = DEFAULT_BOUNDS) -> Parsed:
     """What a door must know before it confirms: the count and the rejections, without the parts. Raises `BadPayload`."""
     request = ExportTraceServiceRequest()
-    _parse(request, body, "ExportTraceServiceRequest")
+    _parse(request, body, "ExportTraceServiceRequest", weighing.TRACES, bounds)
     parsed = Parsed()
     for resource_spans in request.resource_spans:
         for scope_spans in resource_spans.scope_spans:
