@@ -11,7 +11,6 @@ OpenTelemetry's SDK.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from pellucid.carriers import continue_trace, inject
 from pellucid.exporting.ledger import Stats
 from pellucid.frames import context
 from pellucid.observing import observe
@@ -33,6 +32,7 @@ from pellucid.version import VERSION as __version__
 
 if TYPE_CHECKING:
     from pellucid import errors, testing
+    from pellucid.carriers import continue_trace, inject
     from pellucid.datasets import Dataset, add_dataset_items, create_dataset, dataset, local_dataset
     from pellucid.experiments import ExperimentResult
     from pellucid.items import DatasetItem, Evaluation
@@ -49,9 +49,11 @@ LATE = {
     "ExperimentResult": "pellucid.experiments",
     "Prompt": "pellucid.prompts",
     "add_dataset_items": "pellucid.datasets",
+    "continue_trace": "pellucid.carriers",
     "create_dataset": "pellucid.datasets",
     "create_prompt": "pellucid.prompt_store",
     "dataset": "pellucid.datasets",
+    "inject": "pellucid.carriers",
     "label_prompt": "pellucid.prompt_store",
     "local_dataset": "pellucid.datasets",
     "patterns": "pellucid.masks",

@@ -1,6 +1,6 @@
 """The client of this process: made once, found by everything that records.
 
-What lives here: `Client` (provider, processor, worker, REST) and the holder of the current one. What must not live
+What lives here: `Client` (provider, processor, worker) and the holder of the current one. What must not live
 here: steps, decorators, prompts: they ask `current()`.
 
 The holder is the package's one piece of process-wide state: decorators are applied at import time, long before
@@ -31,7 +31,6 @@ from pellucid.guard import GUARD
 from pellucid.instruments import turn_on_or_warn
 from pellucid.links import find_in_attributes
 from pellucid.posts import post, size_of_document
-from pellucid.rest import Rest
 from pellucid.settings import Settings
 from pellucid.signals import close_on_sigterm
 from pellucid.threads import propagate_threads
@@ -56,7 +55,6 @@ class Client:
         self.settings = told
         self.clock = clock
         self.policy = Policy(capture=told.capture, mask=privacy.mask_of(told), max_chars=told.max_value_chars)
-        self.rest = Rest(told.url, auth_headers(told), told.timeout_s)
         self._birth_id = uuid4().hex
         self.worker = Worker(
             told,
@@ -93,7 +91,6 @@ class Client:
 
     def close(self) -> bool:
         """Send what is left and stop recording."""
-        self.rest.close()
         done = self.worker.close()
         self.processor.is_closed = True
         atexit.unregister(self.close)
