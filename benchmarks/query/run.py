@@ -6,6 +6,7 @@ time of all threads, which other work on the machine does not disturb much. `eng
 
 import argparse
 import json
+import os
 import resource
 import time
 from collections.abc import Callable
@@ -114,12 +115,16 @@ def main() -> None:
     arguments = argparse.ArgumentParser()
     arguments.add_argument("directory")
     arguments.add_argument("--json", type=Path)
+    arguments.add_argument("--only", action="append", help="a question, by its name; may be repeated")
     chosen = arguments.parse_args()
     driver = connect_embedded(chosen.directory)
     queries = open_queries(driver, system_clock, random_id)
     table = {}
+    print(f"load average before: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
     print("| question | p50 ms | first | least | CPU ms | engine p50 |\n| --- | --- | --- | --- | --- | --- |")
     for name, ask in questions(queries).items():
+        if chosen.only and name not in chosen.only:
+            continue
         got = table[name] = measure(ask)
         if name in ENGINE:
             got["engine"] = measure(engine(driver, ENGINE[name]))["p50"]

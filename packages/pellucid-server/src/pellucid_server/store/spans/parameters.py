@@ -1,8 +1,13 @@
 """Values on their way into a statement: each gets a stable name (`p0`, `p1`, …) and an engine type; none is ever part of the SQL text."""
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from pellucid_server.store.spans.drivers.port import Statement
+
+_FIRST: Final = -2_208_988_800_000_000
+_LAST: Final = 10_413_791_999_000_000
+"""1900 and 2299 in microseconds: the ends of DateTime64."""
 
 
 class Parameters:
@@ -34,8 +39,8 @@ class Parameters:
         return self.add(value, "Float64")
 
     def time(self, micros: int) -> str:
-        """A moment, from microseconds since the epoch."""
-        return f"fromUnixTimestamp64Micro({self.integer(micros)}, 'UTC')"
+        """A moment, from microseconds since the epoch. What the engine cannot hold becomes the nearest that it can."""
+        return f"fromUnixTimestamp64Micro({self.integer(max(_FIRST, min(_LAST, micros)))}, 'UTC')"
 
     @property
     def values(self) -> Mapping[str, object]:
