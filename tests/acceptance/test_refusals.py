@@ -13,6 +13,7 @@ import zstandard
 from tests.acceptance.conftest import MakeServer
 from tests.acceptance.serving import Server
 from tests.unit.ingest.otlp_bodies import span, traces
+from tests.unit.ingest.test_hostile import BOMBS
 
 MIB = 1024**2
 PROTOBUF, JSON = "application/x-protobuf", "application/json"
@@ -98,6 +99,16 @@ def test_a_bomb_is_413_and_costs_no_memory(door: Server, encoding: str) -> None:
     Path(f"/proc/{door.pid}/clear_refs").write_text("5")  # the high-water mark starts anew
     before = _high_water_bytes(door.pid)
     expect_problem(door.post("/v1/traces", bomb, content_encoding=encoding), 413, "too_large")
+    assert _high_water_bytes(door.pid) - before < 64 * MIB
+
+
+@pytest.mark.parametrize("bomb", ["spans", "attributes"])
+def test_a_body_that_would_unfold_is_413_and_costs_no_memory(door: Server, bomb: str) -> None:
+    packed = gzip.compress(BOMBS[bomb])
+    assert len(packed) < 10_000
+    Path(f"/proc/{door.pid}/clear_refs").write_text("5")
+    before = _high_water_bytes(door.pid)
+    expect_problem(door.post("/v1/traces", packed, content_encoding="gzip"), 413, "too_large")
     assert _high_water_bytes(door.pid) - before < 64 * MIB
 
 
