@@ -20,7 +20,7 @@ from pellucid_demo.delivery import Delivery
 from pellucid_demo.errors import BackfillError, DeliveryError
 from pellucid_demo.marks import Mark, MarkedHistory
 from pellucid_demo.running import Options, Reporter, history, run
-from pellucid_demo.simulator import serve_in_thread
+from pellucid_demo.simulator import Provider, serve_provider
 from pellucid_demo.story import backfill
 from pellucid_demo.story.ids import SeededIds
 from pellucid_demo.story.live import LiveTraffic
@@ -87,15 +87,21 @@ def test_a_busy_server_is_asked_again():
 
 def test_live_traffic_makes_traces_now_and_stops_in_order():
     world = World(seed=5, end=END, live=datetime.now(UTC))
-    providers_url, stop_providers = serve_in_thread(settings=world.provider_settings(0.0))
+    provider = Provider(world.provider_settings(1.0))
+    providers_url, stop_providers = serve_provider(provider)
     with sinking() as sink:
         delivery = Delivery(sink.url)
+        stop, ticks, before = threading.Event(), count(1), datetime.now(UTC)
         traffic = LiveTraffic(
-            world, providers_url=providers_url, exporter=delivery.exporter(), take=delivery.post_scores, rate=20.0
+            world,
+            providers_url=providers_url,
+            exporter=delivery.exporter(),
+            take=delivery.post_scores,
+            rate=20.0,
+            stop=stop,
+            hurry=lambda: provider.change(world.provider_settings(0.0)),
         )
-        stop, ticks = threading.Event(), count(1)
-        before = datetime.now(UTC)
-        begun = traffic.run(stop, lambda: stop.set() if next(ticks) == 12 else None)
+        begun = traffic.run(lambda: stop.set() if next(ticks) == 12 else None)
         traffic.close()
         delivery.close()
     stop_providers()

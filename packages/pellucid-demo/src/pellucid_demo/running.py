@@ -130,14 +130,20 @@ def _live(options: Options, past: World, delivery: Delivery, provider: Provider,
     world = replace(past, live=datetime.now(UTC))
     provider.change(world.provider_settings(latency=1.0))
     traffic = LiveTraffic(
-        world, providers_url=providers_url, exporter=delivery.exporter(), take=delivery.post_scores, rate=options.rate
+        world,
+        providers_url=providers_url,
+        exporter=delivery.exporter(),
+        take=delivery.post_scores,
+        rate=options.rate,
+        stop=stop,
+        hurry=lambda: provider.change(world.provider_settings(latency=0.0)),
     )
     print(
         f"Live traffic, about {options.rate:g} visits a second. Open {delivery.url} in a browser; Ctrl-C ends the demo.",
         flush=True,
     )
     try:
-        traffic.run(stop, Announcer(world, delivery).tick)
+        traffic.run(Announcer(world, delivery).tick)
     finally:
         traffic.close()
 

@@ -25,7 +25,7 @@ from pellucid_demo.story.voices import ScoreBody
 from pellucid_demo.story.world import World
 
 _AT_ONCE = 32
-_HURRY = 0.08
+_EAGERNESS = 0.08
 _QUEUE_SPANS, _BATCH_SPANS, _DELAY_MS = 20_000, 256, 500
 _SIMULATED_KEY = "sk-simulated"
 
@@ -33,18 +33,26 @@ log = logging.getLogger(__name__)
 
 
 class LiveTraffic:
-    """Visits until it is told to stop. `providers_url` is the simulator's address."""
+    """Visits until `stop` is set. `providers_url` is the simulator's address; `hurry` tells it to wait no more."""
 
     def __init__(
-        self, world: World, *, providers_url: str, exporter: SpanExporter, take: Callable[[list[ScoreBody]], None], rate: float
+        self,
+        world: World,
+        *,
+        providers_url: str,
+        exporter: SpanExporter,
+        take: Callable[[list[ScoreBody]], None],
+        rate: float,
+        stop: Event,
+        hurry: Callable[[], None],
     ) -> None:
-        self._world, self._take, self._rate = world, take, rate
+        self._world, self._take, self._rate, self._stop, self._hurry = world, take, rate, stop, hurry
         processor = BatchSpanProcessor(
             exporter, max_queue_size=_QUEUE_SPANS, max_export_batch_size=_BATCH_SPANS, schedule_delay_millis=_DELAY_MS
         )
         self._provider = observing.provide(processor)
         self._http = httpx2.Client(trust_env=False, timeout=60)
-        pace = RealTime()
+        pace = RealTime(stop)
         bot = SupportBot(
             tracer=self._provider.get_tracer("harbour"),
             openai_client=OpenAI(api_key=_SIMULATED_KEY, base_url=f"{providers_url}/v1", http_client=self._http, max_retries=0),
@@ -52,22 +60,23 @@ class LiveTraffic:
             wait=pace.wait,
         )
         self._bot = bot
-        self._teller = Teller(world, bot, pace, lambda milliseconds: pace.wait(_HURRY * milliseconds))
+        self._teller = Teller(world, bot, pace, lambda milliseconds: pace.wait(_EAGERNESS * milliseconds))
 
-    def run(self, stop: Event, tick: Callable[[], None] = lambda: None) -> int:
-        """Begin visits until `stop` is set, call `tick` between them; answers how many were begun."""
+    def run(self, tick: Callable[[], None]) -> int:
+        """Begin visits until told to stop, call `tick` between them; answers how many were begun."""
         observing.make_global(self._provider)
         for deploy in self._world.chapters.deploys():
             self._bot.prepare(deploy.release.index)
-        # Seconds of real time: a number that no earlier run of the demo has used for a visit.
-        first, begun, room = int(datetime.now(UTC).timestamp()), 0, Semaphore(_AT_ONCE)
+        # Milliseconds of real time: a number that no earlier run of the demo has used for a visit.
+        first, begun, room = round(1000 * datetime.now(UTC).timestamp()), 0, Semaphore(_AT_ONCE)
         with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="visit") as pool:
-            while not stop.is_set():
+            while not self._stop.is_set():
                 room.acquire()
                 pool.submit(self._visit, first + begun, room)
                 begun += 1
                 tick()
-                stop.wait(2 * chance(self._world.seed, "gap", begun) / self._rate)
+                self._stop.wait(2 * chance(self._world.seed, "gap", begun) / self._rate)
+            self._hurry()
         return begun
 
     def close(self) -> None:

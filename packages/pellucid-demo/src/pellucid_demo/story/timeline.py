@@ -9,6 +9,7 @@ import time
 from bisect import bisect_right
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Event
 from typing import Protocol
 
 _NS_PER_MS = 1_000_000
@@ -23,11 +24,14 @@ class Pace(Protocol):
 
 
 class RealTime:
-    """Waits are slept."""
+    """Waits are slept, until `stop` is set: from then on nobody waits any more."""
+
+    def __init__(self, stop: Event) -> None:
+        self._stop = stop
 
     def wait(self, milliseconds: float) -> None:
         if milliseconds > 0:
-            time.sleep(milliseconds / 1000)
+            self._stop.wait(milliseconds / 1000)
 
     def now(self) -> datetime:
         return datetime.now(UTC)
