@@ -83,7 +83,7 @@ def _fold_run(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=65_536)
 def _fold_word(word: str) -> str:
-    # The words of a language are few: remembering them makes folding of, say, Russian five times as fast.
+    # The words of a language are few: remembering them makes folding of, say, Russian three times as fast.
     return _fold_letters(word)
 
 
