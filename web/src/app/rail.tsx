@@ -2,7 +2,21 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useMatchRoute, useSearch } from "@tanstack/react-router";
-import { Check, ChevronDown, Home, LayoutDashboard, ListTree, MessagesSquare, PanelLeft, Settings2, Users } from "lucide-react";
+import {
+  Check,
+  ChevronDown,
+  Database,
+  FileText,
+  Fingerprint,
+  Home,
+  LayoutDashboard,
+  ListTree,
+  MessagesSquare,
+  PanelLeft,
+  Radio,
+  Settings2,
+  Users,
+} from "lucide-react";
 import { chooseProject } from "@/api/client";
 import { meQuery } from "@/api/identity";
 import { carried, type PageSearch } from "@/domain/address";
@@ -23,6 +37,10 @@ export const PLACES: readonly Place[] = [
   { to: "/traces", label: "Traces", icon: ListTree, group: "Observe" },
   { to: "/sessions", label: "Sessions", icon: MessagesSquare, group: "Observe" },
   { to: "/users", label: "Users", icon: Users, group: "Observe" },
+  { to: "/prompts", label: "Prompts", icon: FileText, group: "Prompts" },
+  { to: "/whats-live", label: "Live", icon: Radio, group: "Prompts" },
+  { to: "/effective-prompts", label: "Effective", icon: Fingerprint, group: "Prompts" },
+  { to: "/datasets", label: "Data sets", icon: Database, group: "Evaluate" },
   { to: "/dashboards", label: "Dashboards", icon: LayoutDashboard, group: "Monitor" },
   { to: "/settings", label: "Settings", icon: Settings2, group: "end" },
 ];

@@ -254,8 +254,8 @@ def _prompt_status(
     if not pointing:
         return "stale", "no label points at this version any more"
     if label and label not in pointing:
-        return "stale", f"fetched by `{label}`, which points elsewhere by now"
-    return "current", f"`{'`, `'.join(pointing)}` points at it"
+        return "stale", f"fetched by {label}, which points elsewhere by now"
+    return "current", f"{', '.join(pointing)} {'points' if len(pointing) == 1 else 'point'} at it"
 
 
 def _group(group: Sequence[SeenVariant], bound: Mapping[str, str]) -> VariantGroup:
