@@ -179,8 +179,8 @@ def _from_matching(asked: Asked, node: Filter, p: Parameters, also: str = "") ->
     """All spans of the traces of which one matches, grouped; a HAVING clause is open at the end.
 
     Which traces may match is asked without FINAL first: the current row is among all versions of a row, so nothing is missed, and it
-    takes less than half the time (measured). Only their spans are then merged and asked again. `trace_id` is part of the key, so filtering on it
-    before the merge is safe.
+    takes less than half the time (measured). Only their spans are then merged and asked again. `trace_id` is part of the key, so
+    filtering on it before the merge is safe.
     """
     wide = around(asked)
     scope = scope_condition(wide, p)
