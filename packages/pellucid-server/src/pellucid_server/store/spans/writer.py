@@ -49,7 +49,7 @@ class SpanStore:
             self._driver.query_arrow(
                 Statement(
                     sql=f"SELECT {', '.join(SPANS.names)} FROM spans FINAL "
-                    "WHERE project_id = {p0:String} AND trace_id IN {p1:Array(String)}",
+                    "PREWHERE trace_id IN {p1:Array(String)} WHERE project_id = {p0:String}",
                     parameters={"p0": project_id, "p1": ids},
                     tag="ingest:load",
                 ),
