@@ -19,7 +19,7 @@ def rows(page: Page):
 
 
 def test_the_list_shows_what_was_recorded(page: Page, world: World) -> None:
-    open_list(page, world)
+    open_list(page, world, "&filter=feature:support-chat")
     first = rows(page).first
     expect(first).to_contain_text("support-chat")
     expect(page.get_by_role("region", name="Traces over time")).to_contain_text(re.compile(r"\d+ traces"))
