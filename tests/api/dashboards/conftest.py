@@ -13,13 +13,19 @@ from pellucid_server.api.application import create_app
 from pellucid_server.api.house import House
 from pellucid_server.core.ids import random_id
 from pellucid_server.dashboards.boards import Boards
+from pellucid_server.dashboards.budgets import BudgetBook
 from pellucid_server.dashboards.sharing import Sharing
+from pellucid_server.dashboards.what_if import WhatIfs
+from pellucid_server.enrich.price import PriceBook, PriceOverride
+from pellucid_server.enrich.rates import Rates
 from pellucid_server.identity.service import Identity
 from pellucid_server.query.queries import Queries, open_queries
 from pellucid_server.store.meta.database import MetaStore
 from pellucid_server.store.spans.drivers.clickhouse import ClickHouseDriver
 
 ORIGIN = "http://127.0.0.1:7600"
+DEAR = PriceOverride(id="dear", model="acme-dear", rates=Rates(input=1_000.0, output=10_000.0, fixed=0.5))
+"""A price of the project's own: a tenth of a cent for a token in, a cent for one out."""
 
 
 class HandClock:
@@ -39,6 +45,8 @@ class BoardHouse:
     identity: Identity
     boards: Boards
     sharing: Sharing
+    budgets: BudgetBook
+    what_ifs: WhatIfs
     queries: Queries
 
 
@@ -62,6 +70,8 @@ def house(driver: ClickHouseDriver, clock: HandClock, tmp_path: Any) -> Iterator
         identity=Identity.open(store, local=True),
         boards=Boards(store, lambda scope: queries.facets.complete(scope, "score", ""), clock),
         sharing=Sharing(store, clock),
+        budgets=BudgetBook(store, queries.metrics, clock),
+        what_ifs=WhatIfs(queries.metrics, lambda _: PriceBook([DEAR]), clock),
         queries=queries,
     )
     store.close()

@@ -8,10 +8,12 @@ from starlette.requests import HTTPConnection
 
 from pellucid_server.api.rates import Rates
 from pellucid_server.dashboards.boards import Boards
+from pellucid_server.dashboards.budgets import BudgetBook
 from pellucid_server.dashboards.comments import CommentBook
 from pellucid_server.dashboards.progress import ProgressBoard
 from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
+from pellucid_server.dashboards.what_if import WhatIfs
 from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.trials import Trials
 from pellucid_server.identity.service import Identity
@@ -90,6 +92,14 @@ class House(Protocol):
     @property
     def boards(self) -> Boards:
         """Dashboards."""
+
+    @property
+    def budgets(self) -> BudgetBook:
+        """Budgets with their spend."""
+
+    @property
+    def what_ifs(self) -> WhatIfs:
+        """The same traffic on another model."""
 
     @property
     def sharing(self) -> Sharing:

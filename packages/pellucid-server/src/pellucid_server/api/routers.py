@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from pellucid_server.api.routes import (
     blobs,
     comments,
+    cost,
     dashboards,
     datasets,
     events,
@@ -62,6 +63,7 @@ ROUTERS: Final[tuple[Callable[[], APIRouter], ...]] = (
     views.create_router,
     comments.create_router,
     dashboards.create_router,
+    cost.create_router,
     shared_dashboards.create_router,
     events.create_router,
     datasets.create_router,

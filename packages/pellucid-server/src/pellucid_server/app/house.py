@@ -21,12 +21,15 @@ from pellucid_server.core.clock import system_clock
 from pellucid_server.core.errors import PellucidError
 from pellucid_server.core.ids import random_id
 from pellucid_server.dashboards.boards import Boards
+from pellucid_server.dashboards.budgets import BudgetBook
 from pellucid_server.dashboards.comments import CommentBook
 from pellucid_server.dashboards.progress import ProgressBoard
 from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
+from pellucid_server.dashboards.what_if import WhatIfs
 from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.trials import Trials
+from pellucid_server.enrich.price import PriceBook
 from pellucid_server.identity.provision import Provision
 from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
@@ -65,6 +68,8 @@ class House:
     comments: CommentBook
     boards: Boards
     sharing: Sharing
+    budgets: BudgetBook
+    what_ifs: WhatIfs
     cases: Cases
     trials: Trials
     ledger: Ledger
@@ -164,6 +169,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         comments=CommentBook(meta, system_clock, random_id),
         boards=Boards(meta, lambda scope: queries.facets.complete(scope, "score", "", limit=200), system_clock, random_id),
         sharing=Sharing(meta, system_clock, random_id),
+        budgets=BudgetBook(meta, queries.metrics, system_clock, random_id),
+        what_ifs=WhatIfs(queries.metrics, lambda project_id: PriceBook(configs.of(project_id).prices), system_clock),
         cases=Cases(meta, system_clock, random_id),
         trials=Trials(meta, system_clock, random_id),
         ledger=ledger,

@@ -122,6 +122,12 @@ class PriceBook:
                 )
         return Explanation(source=cost.source, lines=_reported_lines(span, cost))
 
+    def tariff(self, *, provider: str, model: str, time: Micros) -> Tariff | None:
+        """The rates of a model at a time, by its name alone: for questions about calls that were never made."""
+        asked = Asked(provider, model, "", "")
+        step = self._steps(asked)
+        return None if step is None else self._tariffs(asked, time // step * step if step else 0)
+
     def _for(self, span: Span) -> Tariff | None:
         speed = span.model_parameters.get("speed") if span.model_parameters else None
         for name in (span.model, span.model_requested):

@@ -9,6 +9,7 @@ from pellucid_server.query.facets import Facets
 from pellucid_server.query.groups import Groups
 from pellucid_server.query.metrics import MetricQueries
 from pellucid_server.query.prompt_traffic import PromptTraffic
+from pellucid_server.query.retrieval import RetrievalContexts
 from pellucid_server.query.scores import Scores
 from pellucid_server.query.search import Search
 from pellucid_server.query.spans import Spans
@@ -34,6 +35,7 @@ class Queries:
     search: Search
     exports: Exports
     scores: Scores
+    retrieval: RetrievalContexts
     prompt_traffic: PromptTraffic
 
 
@@ -51,5 +53,6 @@ def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
         search=Search(reader, clock),
         exports=Exports(reader, clock),
         scores=Scores(reader, ScoreStore(driver, clock), clock, ids),
+        retrieval=RetrievalContexts(reader, clock),
         prompt_traffic=PromptTraffic(reader, clock),
     )
