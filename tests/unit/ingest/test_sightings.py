@@ -1,8 +1,9 @@
 """What the ledger's watcher asks of the store, over spans that came through the pipeline."""
 
-from pellucid_server.store.spans.sightings import SightingReader
 from tests.unit.ingest.conftest import RECEIVED, Line
 from tests.unit.ingest.otlp_bodies import span, traces
+
+from pellucid_server.store.spans.sightings import SightingReader
 
 
 def test_new_values_of_the_traffic_are_told_with_their_first_time(line: Line) -> None:
