@@ -1,9 +1,10 @@
 /** The columns of the trace list: which exist, which are shown at first, and how a row writes them. */
 
 import { Link } from "@tanstack/react-router";
+import { CircleCheck } from "lucide-react";
 import type { ScoreSummary, TraceRow } from "@/api/types";
 import { tokenTotals } from "@/domain/cost";
-import { formatCount, formatDuration, formatScore, oneLine } from "@/domain/format";
+import { formatCount, formatDuration, formatScore, oneLine, plural } from "@/domain/format";
 import { cx } from "@/ui/classes";
 import { Badge } from "@/ui/controls";
 import type { DataColumn } from "@/ui/dataTable";
@@ -25,7 +26,7 @@ export const TRACE_COLUMNS: readonly DataColumn<TraceRow>[] = [
       </span>
     ),
   },
-  { id: "outcome", label: "", width: 26, cell: (row) => <OutcomeIcon outcome={row.outcome} /> },
+  { id: "outcome", label: "", width: 26, cell: (row) => <TraceOutcome row={row} /> },
   {
     id: "name",
     label: "Name",
@@ -273,4 +274,16 @@ function RunningOrOpen({ row }: { row: TraceRow }) {
 function tokensText(row: TraceRow): string {
   const totals = tokenTotals(row.usage);
   return totals.reported ? formatCount(totals.total) : "–";
+}
+
+/** How the trace ended; a dot says that something inside it failed all the same. */
+function TraceOutcome({ row }: { row: TraceRow }) {
+  if (row.outcome !== "success" || row.error_count === 0) return <OutcomeIcon outcome={row.outcome} />;
+  const text = `success, with ${plural(row.error_count, "error")} inside`;
+  return (
+    <span className="relative inline-flex" title={text} role="img" aria-label={text}>
+      <CircleCheck size={14} strokeWidth={1.5} aria-hidden="true" className="text-fg-3" />
+      <i className="absolute -top-px -right-0.5 size-1.5 rounded-full bg-error" />
+    </span>
+  );
 }
