@@ -112,7 +112,7 @@ function Whisker({ estimate, bad }: { estimate: Estimate; bad: boolean }) {
   if (low === null || high === null) return null;
   const at = (share: number) => `${Math.min(1, Math.max(0, share)) * 100}%`;
   return (
-    <span aria-hidden="true" className="relative h-3 w-16 shrink-0 max-wide:hidden">
+    <span aria-hidden="true" className="relative h-3 w-12 shrink-0 max-wide:hidden">
       <span className="absolute inset-x-0 top-1/2 h-px bg-line" />
       <span
         className={cx("absolute top-1/2 h-1 -translate-y-1/2 rounded-bar", bad ? "bg-error-line" : "bg-accent-line")}

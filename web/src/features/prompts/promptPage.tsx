@@ -27,7 +27,7 @@ const TABS = [
   { value: "compare", label: "Compare" },
   { value: "preview", label: "Preview" },
   { value: "results", label: "Results" },
-  { value: "moves", label: "Label moves" },
+  { value: "moves", label: "Moves" },
 ] as const;
 type Tab = (typeof TABS)[number]["value"];
 

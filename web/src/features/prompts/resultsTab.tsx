@@ -10,10 +10,10 @@ import { formatCount, formatDuration } from "@/domain/format";
 import { useAddress } from "@/ui/address";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
 import { Age, Cost } from "@/ui/values";
-import { LabelBadges, MeanWithInterval, ShareWithInterval } from "./parts";
+import { MeanWithInterval, ShareWithInterval } from "./parts";
 
-const HEAD = "px-3 py-1.5 text-right font-medium whitespace-nowrap";
-const CELL = "px-3 py-1.5 text-right tabular-nums whitespace-nowrap";
+const HEAD = "px-2 py-1.5 font-medium whitespace-nowrap";
+const CELL = "px-2 py-1.5 tabular-nums whitespace-nowrap";
 
 export function ResultsTab({ record }: { record: PromptRecord }) {
   const [search] = useAddress();
@@ -38,16 +38,16 @@ export function ResultsTab({ record }: { record: PromptRecord }) {
         <thead className="border-b border-line text-fg-2">
           <tr>
             <th className={`${HEAD} pl-4 text-left`}>Version</th>
-            <th className={HEAD}>Calls</th>
-            <th className={HEAD}>Users</th>
-            <th className={HEAD}>Cost a call</th>
-            <th className={HEAD}>p50</th>
-            <th className={HEAD}>p95</th>
-            <th className={HEAD}>Refused</th>
-            <th className={HEAD}>Errors</th>
-            <th className={HEAD}>Positive feedback</th>
+            <th className={`${HEAD} text-right`}>Calls</th>
+            <th className={`${HEAD} text-right`}>Users</th>
+            <th className={`${HEAD} text-right`}>Cost a call</th>
+            <th className={`${HEAD} text-right`}>p50</th>
+            <th className={`${HEAD} text-right`}>p95</th>
+            <th className={`${HEAD} text-right`}>Refused</th>
+            <th className={`${HEAD} text-right`}>Errors</th>
+            <th className={`${HEAD} text-right`}>Positive feedback</th>
             <th className={`${HEAD} text-left`}>Scores</th>
-            <th className={`${HEAD} pr-4`}>Last call</th>
+            <th className={`${HEAD} pr-4 text-right`}>Last call</th>
           </tr>
         </thead>
         <tbody>
@@ -79,39 +79,46 @@ function ReportRow({ report, record }: { report: VersionReport; record: PromptRe
           ) : (
             <span title="Calls that belong here by a bound fingerprint alone">by fingerprint</span>
           )}
-          <LabelBadges labels={record.labels} version={Number(report.version)} />
+          <span className="text-fg-3">{labelsAt(record, Number(report.version))}</span>
         </span>
       </th>
-      <td className={CELL}>{formatCount(report.calls)}</td>
-      <td className={CELL}>{formatCount(report.users)}</td>
-      <td className={CELL}>
+      <td className={`${CELL} text-right`}>{formatCount(report.calls)}</td>
+      <td className={`${CELL} text-right`}>{formatCount(report.users)}</td>
+      <td className={`${CELL} text-right`}>
         <Cost usd={report.cost_per_call} />
       </td>
-      <td className={CELL}>{formatDuration(report.duration_p50)}</td>
-      <td className={CELL}>{formatDuration(report.duration_p95)}</td>
-      <td className={CELL}>
+      <td className={`${CELL} text-right`}>{formatDuration(report.duration_p50)}</td>
+      <td className={`${CELL} text-right`}>{formatDuration(report.duration_p95)}</td>
+      <td className={`${CELL} text-right`}>
         <ShareWithInterval estimate={report.refusal_rate} bad />
       </td>
-      <td className={CELL}>
+      <td className={`${CELL} text-right`}>
         <ShareWithInterval estimate={report.error_rate} bad />
       </td>
-      <td className={CELL}>
+      <td className={`${CELL} text-right`}>
         {report.positive_rate ? (
           <ShareWithInterval estimate={report.positive_rate} />
         ) : (
           <span className="text-fg-3">{report.feedback > 0 ? `n = ${report.feedback}` : "–"}</span>
         )}
       </td>
-      <td className="px-3 py-1.5">
+      <td className="px-2 py-1.5">
         <span className="flex flex-wrap gap-x-4">
           {Object.entries(report.scores).map(([name, estimate]) => (
             <MeanWithInterval key={name} name={name} estimate={estimate} />
           ))}
         </span>
       </td>
-      <td className={`${CELL} pr-4 text-fg-3`}>
+      <td className={`${CELL} pr-4 text-right text-fg-3`}>
         <Age time={report.last_time} />
       </td>
     </tr>
   );
+}
+
+function labelsAt(record: PromptRecord, version: number): string {
+  return record.labels
+    .filter((label) => label.arms.some((arm) => arm.version === version))
+    .map((label) => label.label)
+    .join(", ");
 }
