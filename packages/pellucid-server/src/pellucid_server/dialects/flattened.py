@@ -4,6 +4,7 @@ A key can name any index; nothing is allocated for the gaps, and an index beyond
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from pellucid_server.core.bounds import DEFAULT_BOUNDS
 from pellucid_server.model.json import JsonValue
@@ -12,20 +13,23 @@ Json = dict[str, JsonValue]
 Pair = tuple[str, JsonValue]
 
 _INDEX_DIGITS = len(str(DEFAULT_BOUNDS.index))
+_REMEMBERED_PATHS = 4_096
+"""The same paths come with every span."""
+_REMEMBERED_CHARS = 256
 
 
 def rows(pairs: Iterable[Pair]) -> list[Json]:
     """The objects of a flattened list, in the order of their indexes: `0.a.b` = x is [{a: {b: x}}]."""
     found: dict[int, Json] = {}
     for path, value in pairs:
-        head, _, rest = path.partition(".")
-        index = index_of(head)
-        if index is None or not rest:
+        place = _remembered(path) if len(path) <= _REMEMBERED_CHARS else _place(path)
+        if place is None:
             continue
+        index, parents, leaf = place
         row = found.get(index)
         if row is None:
             row = found[index] = {}
-        _put(row, rest.split("."), value)
+        _put(row, parents, leaf, value)
     return [found[index] for index in sorted(found)]
 
 
@@ -51,14 +55,27 @@ def beyond_bound(word: str) -> bool:
     return word.isascii() and word.isdigit() and index_of(word) is None
 
 
-def _put(row: Json, path: list[str], value: JsonValue) -> None:
+def _place(path: str) -> tuple[int, tuple[str, ...], str] | None:
+    """`0.a.b` as its index, the segments down to the last, and the last; None where it is no such path."""
+    head, _, rest = path.partition(".")
+    index = index_of(head)
+    if index is None or not rest:
+        return None
+    *parents, leaf = rest.split(".")
+    return index, tuple(parents[: DEFAULT_BOUNDS.depth]), leaf
+
+
+_remembered = lru_cache(_REMEMBERED_PATHS)(_place)
+
+
+def _put(row: Json, parents: tuple[str, ...], leaf: str, value: JsonValue) -> None:
     """Put a value where its path says; a path that runs through a value is dropped."""
     node = row
-    for segment in path[:-1][: DEFAULT_BOUNDS.depth]:
+    for segment in parents:
         child = node.get(segment)
         if child is None:
             child = node[segment] = {}
         if not isinstance(child, dict):
             return
         node = child
-    node[path[-1]] = value
+    node[leaf] = value

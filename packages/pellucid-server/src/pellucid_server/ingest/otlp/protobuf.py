@@ -168,10 +168,13 @@ class _Walker:
         out: dict[str, JsonValue] = {}
         for pair in pairs:
             value = pair.value
+            text = value.string_value
+            if text:  # nearly always; asking which it is costs as much as reading it
+                out[pair.key] = text if len(text) <= long else self._shortened(text)
+                continue
             which = value.WhichOneof("value")
             if which == "string_value":
-                text = value.string_value
-                out[pair.key] = text if len(text) <= long else self._shortened(text)
+                out[pair.key] = ""
             elif which == "int_value":
                 out[pair.key] = value.int_value
             elif which is not None:
