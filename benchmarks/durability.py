@@ -9,7 +9,7 @@ from benchmarks.ingest import send
 from benchmarks.processes import Server
 from benchmarks.subjects.port import Subject
 
-SETTLE_S = 15.0
+SETTLE_S = 60.0
 """How long a server has, after it is up again, to show what it has kept."""
 
 
