@@ -66,7 +66,7 @@ CLOCKS = {
     "1999": 915_148_800 * SECOND,
     "a week ahead": None,
     "2262": 9_223_372_036 * SECOND,
-    "the last that fits": 2**64 - 1,
+    "2554": 2**64 - 1,
     "zero": 0,
 }
 

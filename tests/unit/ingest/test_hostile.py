@@ -14,8 +14,9 @@ from opentelemetry.proto.common.v1.common_pb2 import AnyValue
 from tests.unit.ingest.otlp_bodies import T0, logs, span, traces
 
 from pellucid_server.core.bounds import DEFAULT_BOUNDS, Bounds
+from pellucid_server.core.clock import DAY
 from pellucid_server.core.errors import BadPayload, TooLarge
-from pellucid_server.ingest.decoding import decode_entries
+from pellucid_server.ingest.decoding import LATEST_STORABLE, decode_entries
 from pellucid_server.ingest.door import Door, Request
 from pellucid_server.ingest.enriching import Enricher
 from pellucid_server.ingest.otlp.parsed import Parsed
@@ -175,6 +176,16 @@ def test_a_span_of_any_time_becomes_a_row(start: int, end: int) -> None:
     parsed = take("traces", PROTOBUF, request_of({}, start=start, end=end).SerializeToString())
     assert parsed is not None
     assert parsed.records == 1
+
+
+@given(start=st.integers(0, 2**64 - 1), end=st.integers(0, 2**64 - 1))
+def test_no_stored_time_is_beyond_what_the_engine_and_the_api_can_say(start: int, end: int) -> None:
+    body = request_of({}, start=start, end=end).SerializeToString()
+    entry = Entry(id=1, project_id="p", signal="traces", content_type=PROTOBUF, encoding="", received_at=NOW, records=1, body=body)
+    (row,) = decode_entries([entry], lambda project_id: Enricher()).rows
+    assert row.span.start_time <= LATEST_STORABLE
+    assert (row.span.end_time or 0) <= LATEST_STORABLE
+    assert ("clock_suspect" in row.span.flags) or row.span.start_time <= NOW + DAY
 
 
 # --- bombs -----------------------------------------------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ This is the part of the spine that costs processor time, so it runs in a worker 
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import xxhash
 
@@ -25,6 +25,9 @@ from pellucid_server.model.span import Span
 
 EARLIEST_PLAUSIBLE = 1_420_070_400_000_000
 """2015-01-01 in microseconds: nobody traced LLM calls before. A back-fill of years is not suspect, a clock of 1970 is."""
+
+LATEST_STORABLE = 9_223_372_036_854_775
+"""2262-04-11 in microseconds: the last moment that nanoseconds in 64 bits, the engine and Python all know. A later clock stands there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +99,8 @@ def decode_raw(project_id: str, raw: RawSpan, received_at: int, enricher: Enrich
     flags = ("search_cut",) if cut else ()
     if not EARLIEST_PLAUSIBLE <= span.start_time <= received_at + DAY:
         flags = (*flags, "clock_suspect")
+    if max(span.start_time, span.end_time or 0, span.first_token_time or 0) > LATEST_STORABLE:
+        span = _storable(span)
     span = enricher.enrich(span, flags)
     raw_bytes = raw_json.dump(raw)
     return Decoded(
@@ -109,4 +114,14 @@ def decode_raw(project_id: str, raw: RawSpan, received_at: int, enricher: Enrich
         content_hash=xxhash.xxh3_64_intdigest(raw_bytes),
         received_at=received_at,
         blobs=blobs,
+    )
+
+
+def _storable(span: Span) -> Span:
+    """The span with no time beyond what can be stored; the raw span keeps what was sent."""
+    return replace(
+        span,
+        start_time=min(span.start_time, LATEST_STORABLE),
+        end_time=None if span.end_time is None else min(span.end_time, LATEST_STORABLE),
+        first_token_time=None if span.first_token_time is None else min(span.first_token_time, LATEST_STORABLE),
     )
