@@ -61,3 +61,21 @@ export const removePrice = (id: string) => call<void>(`prices/${encodeURICompone
 
 export const replayDeadLetter = (id: number) =>
   call<{ id: number }>(`dead-letters/${id}/replay`, { method: "POST", body: {} });
+
+export interface ClientLosses {
+  client_id: string;
+  client_version: string;
+  service: string;
+  /** Reason → spans. */
+  lost: Record<string, number>;
+  sampled_out: number;
+  time: string;
+}
+
+export function lossesQuery() {
+  return queryOptions({
+    queryKey: ["losses"],
+    queryFn: ({ signal }) => call<{ data: ClientLosses[] }>("losses", { signal }),
+    select: ({ data }) => data,
+  });
+}

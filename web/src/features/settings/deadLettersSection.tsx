@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { RotateCw } from "lucide-react";
-import { deadLettersQuery, replayDeadLetter } from "@/api/settings";
+import { deadLettersQuery, lossesQuery, replayDeadLetter } from "@/api/settings";
 import { formatBytes, plural } from "@/domain/format";
 import { Badge, Button } from "@/ui/controls";
 import { Problem } from "@/ui/states";
@@ -39,6 +39,34 @@ export function DeadLettersSection() {
           <li className="text-label text-fg-3">None. Everything that arrived was understood.</li>
         )}
       </ul>
+      <ClientLossList />
     </Section>
+  );
+}
+
+/** What never arrived: the counters that clients send of what they had to drop. */
+function ClientLossList() {
+  const { data: clients = [] } = useQuery(lossesQuery());
+  if (clients.length === 0) return null;
+  return (
+    <>
+      <h3 className="mt-4 mb-1">Lost before it arrived</h3>
+      <ul>
+        {clients.map((client) => (
+          <Row key={client.client_id}>
+            <span className="w-20 text-fg-3">
+              <Age time={client.time} ago />
+            </span>
+            <span className="recorded">{client.service || client.client_id.slice(0, 8)}</span>
+            <span className="min-w-0 flex-1 text-warn">
+              {Object.entries(client.lost)
+                .map(([reason, count]) => `${plural(count, "span")}: ${reason.replaceAll("_", " ")}`)
+                .join(", ")}
+            </span>
+            <span className="text-fg-3">client {client.client_version}</span>
+          </Row>
+        ))}
+      </ul>
+    </>
   );
 }

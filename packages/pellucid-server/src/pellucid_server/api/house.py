@@ -18,6 +18,7 @@ from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.trials import Trials
 from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
+from pellucid_server.ingest.losses import LossBoard
 from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.journal.port import Journal
 from pellucid_server.monitors.ledger import Ledger
@@ -140,6 +141,10 @@ class House(Protocol):
     @property
     def door(self) -> Door:
         """Where exports are taken."""
+
+    @property
+    def losses(self) -> LossBoard:
+        """What clients say they lost."""
 
     @property
     def blobs(self) -> BlobStore:

@@ -34,6 +34,7 @@ from pellucid_server.identity.provision import Provision
 from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
 from pellucid_server.ingest.enriching import Enricher
+from pellucid_server.ingest.losses import LossBoard
 from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.ingest.settling import Settler
 from pellucid_server.journal.sqlite import SqliteJournal
@@ -83,6 +84,7 @@ class House:
     blobs: BlobStore
     workers: WorkerPool
     door: Door
+    losses: LossBoard
     pipeline: Pipeline
     live: Live
     schedule: Schedule
@@ -141,6 +143,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         project_changed=configs.forget,
     )
     check_bind(settings.host, has_credentials=identity.has_credentials())
+    losses = LossBoard(system_clock)
     ledger = Ledger(meta, system_clock, random_id)
     journal = SqliteJournal(data / "journal.db", limit_bytes=settings.journal_bytes)
     driver = open_driver(settings)
@@ -183,7 +186,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         queries=queries,
         blobs=blobs,
         workers=workers,
-        door=Door(journal, system_clock, redact_before=lambda project_id: _before(configs, project_id)),
+        door=Door(journal, system_clock, redact_before=lambda project_id: _before(configs, project_id), losses=losses),
+        losses=losses,
         pipeline=pipeline,
         live=live,
         schedule=Schedule(

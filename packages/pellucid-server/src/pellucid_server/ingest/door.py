@@ -16,6 +16,7 @@ from pellucid_server.core.clock import Clock
 from pellucid_server.core.errors import TooLarge
 from pellucid_server.ingest.compression import decompress
 from pellucid_server.ingest.enriching import Enricher
+from pellucid_server.ingest.losses import LossBoard
 from pellucid_server.ingest.otlp import protobuf
 from pellucid_server.ingest.otlp.parsed import Parsed, rejection_message
 from pellucid_server.ingest.parse import RAW, TRACES, media_type, parse, raw_body
@@ -68,11 +69,13 @@ class Door:
         clock: Clock,
         *,
         redact_before: RedactBefore = lambda project_id: None,
+        losses: LossBoard | None = None,
         bounds: Bounds = DEFAULT_BOUNDS,
     ) -> None:
         self._journal = journal
         self._clock = clock
         self._redact_before = redact_before
+        self._losses = losses
         self.bounds = bounds
 
     async def accept(self, request: Request) -> Receipt:
@@ -85,6 +88,9 @@ class Door:
             parsed, entry = self._prepare(request)
         if entry is not None:
             await asyncio.wrap_future(self._append(entry))
+        if self._losses is not None:
+            for report in parsed.losses:
+                self._losses.hear(request.project_id, report)
         told = [one for one in parsed.rejected if one[0] not in SILENT]
         return Receipt(records=parsed.records, rejected=len(told), message=rejection_message(told))
 

@@ -10,7 +10,17 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 from pellucid_server.api.house import House, house_of
 from pellucid_server.api.security import public, requires
-from pellucid_server.api.wire.operations import BackupMade, BackupWanted, DeadLetterPage, DeadLetterRow, Health, Ready, Replayed
+from pellucid_server.api.wire.operations import (
+    BackupMade,
+    BackupWanted,
+    ClientLosses,
+    DeadLetterPage,
+    DeadLetterRow,
+    Health,
+    Ready,
+    Replayed,
+)
+from pellucid_server.api.wire.page import Page
 from pellucid_server.api.wire.times import to_wire_time as iso
 from pellucid_server.core.errors import Unavailable
 from pellucid_server.identity.resolve import LOCAL_ACTOR
@@ -76,6 +86,24 @@ def create_router() -> APIRouter:
         """Copy the data directory into a new folder on the server's machine, while everything goes on."""
         made = house_of(request).backups.make(Path(wanted.to), anywhere=scope.actor == LOCAL_ACTOR)
         return BackupMade(to=wanted.to, time=made.time, parts=list(made.parts), elsewhere=list(made.elsewhere), bytes=made.bytes)
+
+    @router.get("/api/v1/losses")
+    def losses(request: Request, scope: Annotated[Scope, requires(Permission.READ)]) -> Page[ClientLosses]:
+        """What clients lost before it reached the server: a full queue, a server that was away for too long."""
+        found = house_of(request).losses.of(scope.project_id)
+        return Page(
+            data=[
+                ClientLosses(
+                    client_id=one.report.client_id,
+                    client_version=one.report.client_version,
+                    service=one.report.service,
+                    lost=dict(one.report.lost),
+                    sampled_out=one.report.sampled_out,
+                    time=one.time,
+                )
+                for one in found
+            ]
+        )
 
     @router.get("/metrics", dependencies=[public()], include_in_schema=False)
     def metrics(request: Request) -> Response:

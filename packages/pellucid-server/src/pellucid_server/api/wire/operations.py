@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel
 
+from pellucid_server.api.wire.times import WireTime
+
 
 class Health(BaseModel):
     """Alive."""
@@ -64,3 +66,16 @@ class Replayed(BaseModel):
     """The new id in the journal."""
 
     id: int
+
+
+class ClientLosses(BaseModel):
+    """What one client process has lost in its life so far, before it reached the server."""
+
+    client_id: str
+    client_version: str
+    service: str
+    lost: dict[str, int]
+    """Reason → spans."""
+    sampled_out: int
+    """Left out by sampling, which is no loss."""
+    time: WireTime

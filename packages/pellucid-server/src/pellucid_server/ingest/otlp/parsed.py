@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pellucid_server.core.ids import SPAN_ID_CHARS, TRACE_ID_CHARS
+from pellucid_server.ingest.losses import LossReport
 from pellucid_server.model.outcomes import DropReason
 from pellucid_server.model.raw import RawSpan
 
@@ -20,6 +21,8 @@ class Parsed:
     """How many records the request held."""
     rejected: list[tuple[DropReason, str]] = field(default_factory=list)
     """Reason and a name to find the record by."""
+    losses: list[LossReport] = field(default_factory=list)
+    """What the sender says it lost before this request."""
 
     def reject(self, reason: DropReason, name: str) -> None:
         """Note a record that is not taken."""

@@ -11,6 +11,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from pellucid_server.core.bounds import DEFAULT_BOUNDS, Bounds
 from pellucid_server.core.errors import BadPayload
+from pellucid_server.ingest.losses import reports_of
 from pellucid_server.ingest.otlp import weighing
 from pellucid_server.ingest.otlp.parsed import Parsed, valid_ids
 from pellucid_server.model.json import JsonValue
@@ -62,7 +63,7 @@ def _parse(
 def traces_of(request: ExportTraceServiceRequest, bounds: Bounds = DEFAULT_BOUNDS) -> Parsed:
     """Spans of a request that is parsed already (gRPC)."""
     walker = _Walker(bounds)
-    parsed = Parsed()
+    parsed = Parsed(losses=list(reports_of(request)))
     for resource_spans in request.resource_spans:
         resource = walker.attributes(resource_spans.resource.attributes)
         for scope_spans in resource_spans.scope_spans:
@@ -84,7 +85,7 @@ def inspect_traces(body: bytes, bounds: Bounds = DEFAULT_BOUNDS) -> Parsed:
     """What a door must know before it confirms: the count and the rejections, without the parts. Raises `BadPayload`."""
     request = ExportTraceServiceRequest()
     _parse(request, body, "ExportTraceServiceRequest", weighing.TRACES, bounds)
-    parsed = Parsed()
+    parsed = Parsed(losses=list(reports_of(request)))
     for resource_spans in request.resource_spans:
         for scope_spans in resource_spans.scope_spans:
             for span in scope_spans.spans:
