@@ -5,6 +5,7 @@ import { Link, useMatchRoute, useSearch } from "@tanstack/react-router";
 import {
   Check,
   ChevronDown,
+  CircleDollarSign,
   Database,
   FileText,
   Fingerprint,
@@ -42,6 +43,7 @@ export const PLACES: readonly Place[] = [
   { to: "/effective-prompts", label: "Effective", icon: Fingerprint, group: "Prompts" },
   { to: "/datasets", label: "Data sets", icon: Database, group: "Evaluate" },
   { to: "/dashboards", label: "Dashboards", icon: LayoutDashboard, group: "Monitor" },
+  { to: "/cost", label: "Cost", icon: CircleDollarSign, group: "Monitor" },
   { to: "/settings", label: "Settings", icon: Settings2, group: "end" },
 ];
 

@@ -37,6 +37,7 @@ const routes = root.addChildren([
   page("/dashboards", () => import("@/features/dashboards/dashboardsPage")),
   page("/dashboards/$dashboardId", () => import("@/features/dashboards/dashboardPage")),
   page("/shared/$token", () => import("@/features/dashboards/sharedPage")),
+  page("/cost", () => import("@/features/cost/costPage")),
   page("/prompts", () => import("@/features/prompts/promptsRoute")),
   page("/prompts/$", () => import("@/features/prompts/promptsRoute")),
   page("/new-prompt", () => import("@/features/prompts/editPage")),

@@ -67,6 +67,7 @@ const GO_KEYS: Record<string, string> = {
   "/sessions": "g s",
   "/users": "g u",
   "/dashboards": "g d",
+  "/cost": "g c",
   "/settings": "g ,",
 };
 

@@ -38,7 +38,7 @@ import { useMake } from "./dashboardsPage";
 import { Grid } from "./grid";
 import { saveJson } from "./saving";
 import { SharePanel } from "./sharePanel";
-import { useScopeOfPage } from "./useScopeOfPage";
+import { FALLBACK_RANGE, useFirstRange, useScopeOfPage } from "./useScopeOfPage";
 import { ScopeContext } from "./useWidget";
 import { WidgetCard } from "./widgetCard";
 import { WidgetForm } from "./widgetForm";
@@ -64,6 +64,7 @@ function Shown({ dashboard }: { dashboard: Dashboard }) {
   const [sharing, setSharing] = useState(false);
   const editing = search.view === "edit" && !dashboard.preset;
   const { document } = draft;
+  useFirstRange(dashboard.document.range || FALLBACK_RANGE);
   const scope = useScopeOfPage(document);
   const setDocument = (change: Partial<DashboardDocument>) =>
     setDraft((old) => ({ ...old, document: { ...old.document, ...change } }));

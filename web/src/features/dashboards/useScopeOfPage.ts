@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useMemo } from "react";
+import { useCallback, useEffect, useMemo } from "react";
 import { changesQuery, type DashboardDocument } from "@/api/dashboards";
 import { both, marksOf } from "@/domain/dashboards";
 import { withEnvironment } from "@/domain/filterText";
@@ -11,7 +11,16 @@ import { useAddress } from "@/ui/address";
 import { useNarrow, useNow } from "@/ui/hooks";
 import type { PageScope } from "./useWidget";
 
-const FALLBACK_RANGE = "-7d";
+export const FALLBACK_RANGE = "-7d";
+
+/** Writes the range that the page begins with into the address, so that the header says what is seen. */
+export function useFirstRange(range: string): void {
+  const [search, patch] = useAddress();
+  const missing = !search.from;
+  useEffect(() => {
+    if (missing) patch({ from: range }, { replace: true });
+  }, [missing, range, patch]);
+}
 
 export function useScopeOfPage(document: Pick<DashboardDocument, "filter" | "range">): PageScope {
   const [search, patch] = useAddress();

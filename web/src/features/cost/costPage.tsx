@@ -1,0 +1,56 @@
+/** The cost lab: where the money goes, what retrieval pays for, budgets, and the same traffic on another model. */
+
+import { useFirstRange } from "@/features/dashboards/useScopeOfPage";
+import { PageHeader } from "@/features/frame/pageHeader";
+import { useAddress } from "@/ui/address";
+import { Segments } from "@/ui/controls";
+import { Budgets } from "./budgets";
+import { RetrievalLens } from "./retrievalLens";
+import { SpendView } from "./spendView";
+import { WEEK } from "./useCostScope";
+import { WhatIfView } from "./whatIfView";
+
+const TABS = [
+  { value: "spend", label: "Spend" },
+  { value: "retrieval", label: "Retrieval" },
+  { value: "budgets", label: "Budgets" },
+  { value: "what-if", label: "What if" },
+] as const;
+/** An index lives longer than a week: where nobody chose a range, retrieval looks at a month. */
+const RANGES: Partial<Record<Tab, (from: string | undefined) => { from?: string }>> = {
+  retrieval: (from) => (from === undefined || from === WEEK ? { from: "-30d" } : {}),
+};
+
+type Tab = (typeof TABS)[number]["value"];
+
+export default function CostPage() {
+  const [search, patch] = useAddress();
+  useFirstRange(WEEK);
+  const tab = TABS.find(({ value }) => value === search.tab)?.value ?? "spend";
+  return (
+    <>
+      <PageHeader title="Cost" />
+      <div className="flex h-12 shrink-0 items-center overflow-x-auto border-b border-line px-3 wide:px-4">
+        <Segments<Tab>
+          label="Part of the cost lab"
+          value={tab}
+          options={TABS}
+          onChange={(next) =>
+            patch({ ...RANGES[next]?.(search.from), tab: next === "spend" ? null : next, view: null })
+          }
+        />
+      </div>
+      <div
+        tabIndex={0}
+        role="region"
+        aria-label="Cost lab"
+        className="min-h-0 flex-1 overflow-y-auto px-4 py-4 wide:px-6"
+      >
+        {tab === "spend" && <SpendView />}
+        {tab === "retrieval" && <RetrievalLens />}
+        {tab === "budgets" && <Budgets />}
+        {tab === "what-if" && <WhatIfView />}
+      </div>
+    </>
+  );
+}
