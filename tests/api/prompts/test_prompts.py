@@ -133,3 +133,17 @@ def test_content_is_tried_before_it_is_saved(server: Server) -> None:
     assert [variable["name"] for variable in answer["variables"]] == ["q"]
     for values in ({}, {"q": "x", "z": "y"}):
         assert server.ask("POST", "/prompt-previews", {**body, "values": values})[1]["code"] == "bad_variables"
+
+
+def test_a_proposal_over_http(server: Server) -> None:
+    server.put("reviewed", "one", "production")
+    server.put("reviewed", "two")
+    status, made = server.ask("POST", "/prompt-proposals/reviewed", {"version": 2, "reason": "kinder"})
+    assert (status, made["status"], made["mine"], made["before"]) == (201, "open", True, [{"version": 1, "probability": 1.0}])
+    assert server.ask("POST", f"/proposals/{made['id']}/approve")[1]["code"] == "own_proposal"
+    assert server.ask("POST", f"/proposals/{made['id']}/remarks", {"text": "Good."}, "admin")[1]["remarks"][0]["author"] == "admin"
+    assert server.ask("POST", f"/proposals/{made['id']}/approve", None, "viewer")[0] == 403
+    assert server.ask("POST", f"/proposals/{made['id']}/approve", None, "admin")[1]["status"] == "deployed"
+    assert server.ask("GET", "/prompts/reviewed")[1]["version"] == 2
+    listed = server.ask("GET", "/proposals?prompt=reviewed&status=deployed", who="viewer")[1]["data"]
+    assert [(one["prompt"], one["decided_by"]) for one in listed] == [("reviewed", "admin")]

@@ -27,6 +27,12 @@ class NoSuchBinding(NotFound):
     code = "no_such_binding"
 
 
+class NoSuchProposal(NotFound):
+    """There is no such proposal in this project; `GET /api/v1/proposals` lists them."""
+
+    code = "no_such_proposal"
+
+
 class BadPrompt(BadRequest):
     """The prompt is not usable; compare it with the API reference."""
 
@@ -115,3 +121,21 @@ class LabelProtected(Forbidden):
     """The label is protected: only admins of the project move it. Ask one of them."""
 
     code = "label_protected"
+
+
+class ReviewNeeded(Forbidden):
+    """The label asks for four eyes: propose the move with `POST /api/v1/prompt-proposals/{name}`, and let somebody else approve it."""
+
+    code = "review_needed"
+
+
+class OwnProposal(Forbidden):
+    """Nobody approves their own proposal; ask somebody else to look at it."""
+
+    code = "own_proposal"
+
+
+class ProposalDecided(Conflict):
+    """The proposal is decided already; make a new one."""
+
+    code = "proposal_decided"

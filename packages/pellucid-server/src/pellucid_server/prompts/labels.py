@@ -16,6 +16,7 @@ from pellucid_server.prompts.errors import (
     NoSuchVersion,
     NothingToRollBackTo,
     PromptArchived,
+    ReviewNeeded,
 )
 from pellucid_server.prompts.names import check_label
 from pellucid_server.prompts.rollouts import Arms, Rollout, checked, from_stored, next_rollout, said, to_stored
@@ -66,12 +67,13 @@ class Labels:
         project_id = editor.scope.project_id
         with self._context.store.writing() as unit:
             prompt = prompt_named(unit, project_id, name, for_change=True)
-            self._check_allowed(unit, editor.scope, prompt, label, reason)
+            # Back to what was reviewed before needs no second pair of eyes: in an incident there may be one pair.
+            self._check_allowed(unit, editor.scope, prompt, label, reason, reviewed=True)
             target = earlier(unit.prompts.moves(prompt.id, label))
             if target is None:
                 raise NothingToRollBackTo
             move = LabelMove(label=label, arms=target.arms, reason=reason)
-            events = self.apply(unit, editor, prompt, move, kind="rollback")
+            events = self.apply(unit, editor, prompt, move, kind="rollback", reviewed=True)
             rollout = pointed_at(unit, prompt.id, label) or target
         self._context.changed(project_id, events)
         return rollout
@@ -113,10 +115,20 @@ class Labels:
             self._context.note(unit, scope, "prompt_label.unprotect", label)
 
     def apply(
-        self, unit: UnitOfWork, editor: Editor, prompt: StoredPrompt, move: LabelMove, *, kind: str = "move"
+        self,
+        unit: UnitOfWork,
+        editor: Editor,
+        prompt: StoredPrompt,
+        move: LabelMove,
+        *,
+        kind: str = "move",
+        reviewed: bool = False,
     ) -> list[ChangeEvent]:
-        """Move a label within a transaction; what to announce after its commit, nothing where it points there already."""
-        self._check_allowed(unit, editor.scope, prompt, move.label, move.reason)
+        """Move a label within a transaction; what to announce after its commit, nothing where it points there already.
+
+        `reviewed`: somebody else proposed it, or it leads back to where it was.
+        """
+        self._check_allowed(unit, editor.scope, prompt, move.label, move.reason, reviewed=reviewed)
         arms = checked(move.arms)
         old = pointed_at(unit, prompt.id, move.label)
         if move.expected is not None and move.expected != (() if old is None else old.arms):
@@ -154,14 +166,19 @@ class Labels:
             if version is not None:
                 composed(unit, prompt.project_id, prompt.name, content_of(prompt, version))
 
-    def _check_allowed(self, unit: UnitOfWork, scope: Scope, prompt: StoredPrompt, label: str, reason: str) -> None:
+    def _check_allowed(
+        self, unit: UnitOfWork, scope: Scope, prompt: StoredPrompt, label: str, reason: str, *, reviewed: bool = False
+    ) -> None:
         check_label(label)
         if len(reason) > MAX_REASON_CHARS:
             raise BadPrompt(f"A reason has at most {MAX_REASON_CHARS:,} characters; shorten it.")
         if prompt.archived_time is not None:
             raise PromptArchived
-        if unit.prompts.protection(scope.project_id, label) is not None and not scope.may(Permission.ADMIN):
+        protection = unit.prompts.protection(scope.project_id, label)
+        if protection is not None and not scope.may(Permission.ADMIN):
             raise LabelProtected(f"The label `{label}` is protected: only admins of the project move it. Ask one of them.")
+        if protection is not None and protection.four_eyes and not reviewed:
+            raise ReviewNeeded
 
     def _noted(self, unit: UnitOfWork, editor: Editor, prompt: StoredPrompt, step: "_Step") -> ChangeEvent:
         now = self._context.clock()

@@ -6,6 +6,7 @@ from pellucid_server.core.clock import Clock, system_clock
 from pellucid_server.core.ids import IdSource, random_id
 from pellucid_server.prompts.context import ChangeRecorder, Context
 from pellucid_server.prompts.labels import Labels
+from pellucid_server.prompts.proposals import Review
 from pellucid_server.prompts.registry import Registry
 from pellucid_server.prompts.serving import Serving
 from pellucid_server.store.meta.database import MetaStore
@@ -18,6 +19,7 @@ class PromptRoom:
     registry: Registry
     labels: Labels
     serving: Serving
+    review: Review
 
     @classmethod
     def open(
@@ -31,4 +33,9 @@ class PromptRoom:
         """Wire the services. `recorder` hears of every label move after its commit."""
         context = Context(store=store, clock=clock, new_id=new_id, recorder=recorder)
         labels = Labels(context)
-        return cls(registry=Registry(context, labels), labels=labels, serving=Serving(context, clock))
+        return cls(
+            registry=Registry(context, labels),
+            labels=labels,
+            serving=Serving(context, clock),
+            review=Review(context, labels),
+        )

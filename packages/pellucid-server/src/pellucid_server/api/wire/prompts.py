@@ -237,7 +237,7 @@ def to_record(record: PromptRecord) -> PromptRecordAnswer:
 
 def to_rollout(label: str, rollout: Rollout) -> RolloutAnswer:
     """A label for the wire."""
-    return RolloutAnswer(label=label, rollout_id=rollout.id or None, arms=_arm_answers(rollout))
+    return RolloutAnswer(label=label, rollout_id=rollout.id or None, arms=to_arms(rollout))
 
 
 def to_variable(variable: Variable) -> VariableAnswer:
@@ -279,8 +279,8 @@ def _move(move: StoredMove) -> MoveAnswer:
         id=move.id,
         label=move.label,
         kind=move.kind,
-        before=_arm_answers(from_stored(move.before)),
-        after=_arm_answers(from_stored(move.after)),
+        before=to_arms(from_stored(move.before)),
+        after=to_arms(from_stored(move.after)),
         actor=move.actor_name,
         actor_id=move.actor,
         reason=move.reason,
@@ -288,7 +288,8 @@ def _move(move: StoredMove) -> MoveAnswer:
     )
 
 
-def _arm_answers(rollout: Rollout | None) -> list[ArmBody]:
+def to_arms(rollout: Rollout | None) -> list[ArmBody]:
+    """Arms for the wire; none where a label is not set."""
     return [] if rollout is None else [ArmBody(version=arm.version, probability=arm.probability) for arm in rollout.arms]
 
 

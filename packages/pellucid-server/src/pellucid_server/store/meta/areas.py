@@ -14,6 +14,7 @@ from pellucid_server.store.meta import (
     people,
     prices,
     prompts,
+    proposals,
     settings,
     views,
 )
@@ -31,6 +32,7 @@ AREAS: tuple[ModuleType, ...] = (
     audit,
     changes,
     prompts,
+    proposals,
     dashboards,
     datasets,
 )

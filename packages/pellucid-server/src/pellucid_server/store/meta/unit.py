@@ -13,6 +13,7 @@ from pellucid_server.store.meta.organizations import Organizations, Projects
 from pellucid_server.store.meta.people import Memberships, People, Sessions
 from pellucid_server.store.meta.prices import Prices
 from pellucid_server.store.meta.prompts import Prompts
+from pellucid_server.store.meta.proposals import Proposals
 from pellucid_server.store.meta.settings import Settings
 from pellucid_server.store.meta.views import SavedViews
 
@@ -38,5 +39,6 @@ class UnitOfWork:
         self.audit = AuditLog(connection)
         self.changes = Changes(connection)
         self.prompts = Prompts(connection)
+        self.proposals = Proposals(connection)
         self.datasets = Datasets(connection)
         self.experiments = Experiments(connection)
