@@ -374,7 +374,7 @@ function Values({ widget, answer }: BodyProps) {
 
 function Scroll({ label, children }: { label: string; children: React.ReactNode }) {
   return (
-    <div tabIndex={0} role="region" aria-label={label} className="h-full overflow-auto">
+    <div tabIndex={0} role="region" aria-label={`Values of ${label}`} className="h-full overflow-auto">
       {children}
     </div>
   );
