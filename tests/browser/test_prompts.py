@@ -19,6 +19,7 @@ PAGES = {
     "prompt-compare": "/prompts/returns/answer?tab=compare",
     "prompt-preview": "/prompts/returns/answer?tab=preview",
     "prompt-results": "/prompts/returns/answer?tab=results&from=-7d",
+    "prompt-review": "/prompts/returns/answer?tab=review",
     "prompt-moves": "/prompts/returns/answer?tab=moves",
     "prompt-edit": "/new-prompt?q=returns/answer",
     "live": "/whats-live?view=1440",
@@ -185,3 +186,20 @@ def test_nothing_is_wider_than_a_phone(context: BrowserContext, world: World, pr
     page.goto(world.url + PAGES[name])
     settled(page)
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_move_is_proposed_discussed_and_withdrawn(page: Page, world: World, prompts: Server) -> None:
+    page.goto(f"{world.url}/prompts/returns/answer?view=2")
+    page.get_by_role("button", name="Deploy v2").click()
+    page.get_by_label("Why").fill("steps are clearer")
+    page.get_by_role("button", name="Propose").click()
+    page.get_by_role("button", name="Review", exact=True).click()
+    proposal = page.get_by_role("list", name="Proposals").locator("> li").first
+    expect(proposal).to_contain_text("steps are clearer")
+    expect(proposal.get_by_role("region", name="Proposed change").locator("ins")).to_contain_text("numbered steps.")
+    expect(proposal.get_by_role("button", name="Approve and deploy")).to_have_count(0)
+    proposal.get_by_label("Remark").fill("Longer, though.")
+    proposal.get_by_role("button", name="Say it").click()
+    expect(proposal).to_contain_text("Longer, though.")
+    proposal.get_by_role("button", name="Withdraw").click()
+    expect(proposal).to_contain_text("withdrawn")

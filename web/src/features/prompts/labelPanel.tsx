@@ -13,6 +13,7 @@ import {
   type Rollout,
   rollBack,
 } from "@/api/prompts";
+import { proposalsQuery, proposeMove } from "@/api/proposals";
 import { armsText } from "@/domain/prompts";
 import { Button, TextInput } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
@@ -22,6 +23,7 @@ import { notify } from "@/ui/toasts";
 export function LabelPanel({ record, version }: { record: PromptRecord; version: PromptVersion }) {
   const [dialog, setDialog] = useState<{ label: string } | null>(null);
   const change = useLabelChange(record);
+  const propose = usePropose(record);
   const labels = [...record.labels];
   if (!labels.some((label) => label.label === "production")) {
     labels.unshift({ label: "production", rollout_id: null, arms: [] });
@@ -72,6 +74,10 @@ export function LabelPanel({ record, version }: { record: PromptRecord; version:
               change.mutate({ label, kind: "move", body });
               setDialog(null);
             }}
+            onPropose={(label, body) => {
+              propose.mutate({ label, body });
+              setDialog(null);
+            }}
           />
         )}
       </Dialog>
@@ -120,6 +126,19 @@ function useLabelChange(record: PromptRecord) {
   });
 }
 
+/** Asks somebody else to look at a move first. */
+function usePropose(record: PromptRecord) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: ({ label, body }: { label: string; body: LabelBody }) => proposeMove(record.name, label, body),
+    onSuccess: () => {
+      notify("Proposed. Somebody else approves it under Review.");
+      void client.invalidateQueries({ queryKey: proposalsQuery(record.name).queryKey });
+    },
+    onError: fail,
+  });
+}
+
 function fail(error: unknown): void {
   notify(error instanceof ApiProblem ? error.detail || error.message : String(error), { tone: "error" });
 }
@@ -128,10 +147,12 @@ function MoveForm({
   record,
   version,
   onMove,
+  onPropose,
 }: {
   record: PromptRecord;
   version: PromptVersion;
   onMove: (label: string, body: LabelBody) => void;
+  onPropose: (label: string, body: LabelBody) => void;
 }) {
   const [label, setLabel] = useState("production");
   const [reason, setReason] = useState("");
@@ -141,8 +162,7 @@ function MoveForm({
   const base = old?.arms[0];
   const split = share > 0 && share < 1 && base !== undefined && base.version !== version.version;
   const valid = /^[\w.-]{1,64}$/.test(label) && (share === 1 || split);
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
+  const body = (): LabelBody => {
     const where = split
       ? {
           split: [
@@ -151,7 +171,11 @@ function MoveForm({
           ],
         }
       : { version: version.version };
-    onMove(label, { ...where, reason, expected: old?.arms ?? [] });
+    return { ...where, reason, expected: old?.arms ?? [] };
+  };
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    onMove(label, body());
   };
   return (
     <form onSubmit={submit} className="flex flex-col gap-3 text-label">
@@ -192,9 +216,14 @@ function MoveForm({
             ])
           : `v${version.version}`}
       </p>
-      <Button type="submit" look="primary" className="self-start" disabled={!valid}>
-        Move the label
-      </Button>
+      <div className="flex gap-2">
+        <Button type="submit" look="primary" disabled={!valid}>
+          Move the label
+        </Button>
+        <Button disabled={!valid} onClick={() => onPropose(label, body())}>
+          Propose
+        </Button>
+      </div>
     </form>
   );
 }

@@ -20,6 +20,7 @@ import { LabelPanel } from "./labelPanel";
 import { MovesTab } from "./movesTab";
 import { PreviewTab } from "./previewTab";
 import { ResultsTab } from "./resultsTab";
+import { ReviewTab } from "./reviewTab";
 import { VersionList } from "./versionList";
 
 const TABS = [
@@ -27,6 +28,7 @@ const TABS = [
   { value: "compare", label: "Compare" },
   { value: "preview", label: "Preview" },
   { value: "results", label: "Results" },
+  { value: "review", label: "Review" },
   { value: "moves", label: "Moves" },
 ] as const;
 type Tab = (typeof TABS)[number]["value"];
@@ -108,6 +110,7 @@ function PromptBody({ record }: { record: PromptRecord }) {
           {tab === "compare" && <CompareTab record={record} version={version} />}
           {tab === "preview" && <PreviewTab key={version.version} record={record} version={version} />}
           {tab === "results" && <ResultsTab record={record} />}
+          {tab === "review" && <ReviewTab record={record} />}
           {tab === "moves" && <MovesTab record={record} />}
         </div>
       </div>
