@@ -81,7 +81,7 @@ function Line({ budget }: { budget: Budget }) {
           {budget.unpriced > 0 && `; ${plural(budget.unpriced, "unpriced call")} not in it`}
         </span>
       </div>
-      <span className="w-64 text-fg-2">
+      <span className="w-72 text-fg-2">
         {forecast ? (
           <>
             Will end at <b className="font-medium text-fg">{formatMoney(forecast.value)}</b>

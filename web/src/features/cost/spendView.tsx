@@ -50,7 +50,7 @@ export function SpendView() {
           onChange={(next) => patch({ view: next === "feature" ? null : next }, { replace: true })}
         />
       </div>
-      <OverTime fields={view.fields} label={view.label} />
+      <Charts fields={view.fields} label={view.label} />
       {query.error && !query.data && (
         <Problem error={query.error} what="The spend" onRetry={() => void query.refetch()} />
       )}
@@ -91,28 +91,39 @@ function Facts({ scope }: CostScopeProps) {
   );
 }
 
-function OverTime({ fields, label }: { fields: readonly string[]; label: string }) {
+function Charts({ fields, label }: { fields: readonly string[]; label: string }) {
   const [search] = useAddress();
   const page = useScopeOfPage({ filter: search.filter ?? "", range: "" });
-  const widget: Widget = useMemo(
-    () => ({
-      ...NEW_WIDGET,
-      id: "spend-over-time",
-      title: `Spend by ${label.toLowerCase()}`,
-      chart: "area",
-      dimensions: [...fields],
-      x: 0,
-      y: 0,
-    }),
-    [fields, label],
-  );
+  const widgets = useMemo(() => chartsOf(fields, label), [fields, label]);
   return (
     <ScopeContext.Provider value={page}>
-      <div style={{ height: CHART_PX }}>
-        <WidgetCard key={widget.title} widget={widget} height={CHART_PX} />
+      <div className="grid gap-3 broad:grid-cols-[2fr_1fr]">
+        {widgets.map((widget) => (
+          <div key={widget.title} className="min-w-0" style={{ height: CHART_PX }}>
+            <WidgetCard widget={widget} height={CHART_PX} />
+          </div>
+        ))}
       </div>
     </ScopeContext.Provider>
   );
+}
+
+/** Spend over time, and the segments whose calls surely fail most: that is paid for as well. */
+function chartsOf(fields: readonly string[], label: string): Widget[] {
+  const shared = { ...NEW_WIDGET, dimensions: [...fields], x: 0, y: 0 };
+  const name = label.toLowerCase();
+  return [
+    { ...shared, id: "spend", title: `Spend by ${name}`, chart: "area" },
+    {
+      ...shared,
+      id: "failures",
+      title: `Failed calls by ${name}`,
+      chart: "segments",
+      measures: [{ measure: "errors", aggregation: "rate" }],
+      filter: fields.includes("tool_name") ? "kind:tool" : "kind:generation",
+      better: "less",
+    },
+  ];
 }
 
 function SpendTable({ lines, label, fields }: { lines: readonly Spend[]; label: string; fields: readonly string[] }) {

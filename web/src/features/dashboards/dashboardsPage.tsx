@@ -40,8 +40,8 @@ export default function DashboardsPage() {
         actions={
           <>
             <ImportButton onFile={make} />
-            <Button look="primary" icon={Plus} onClick={() => make(EMPTY)}>
-              New dashboard
+            <Button look="primary" icon={Plus} aria-label="New dashboard" onClick={() => make(EMPTY)}>
+              <span className="max-wide:hidden">New dashboard</span>
             </Button>
           </>
         }
@@ -148,8 +148,8 @@ function ImportButton({ onFile }: { onFile: (body: DashboardBody) => void }) {
         className="hidden"
         onChange={(event) => void read(event)}
       />
-      <Button icon={Upload} onClick={() => input.current?.click()}>
-        Import
+      <Button icon={Upload} aria-label="Import" onClick={() => input.current?.click()}>
+        <span className="max-wide:hidden">Import</span>
       </Button>
     </>
   );
