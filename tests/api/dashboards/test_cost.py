@@ -137,3 +137,26 @@ def _retrieval(name: str, start: int, classes: list[str], tokens: int) -> list[A
         span(name, 1, start=start + 1, **found),
         span(name, 2, start=start + 2, kind="generation", **paid),
     ]
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        ["feature"],
+        ["model"],
+        ["user_tier"],
+        ["user_id"],
+        ["experiment"],
+        ["environment"],
+        ["tool_name"],
+        ["prompt_name", "prompt_version"],
+    ],
+    ids="+".join,
+)
+def test_spend_by_anything_sums_up_to_the_whole(api: Api, fields: list[str]) -> None:
+    measures = [{"measure": "cost", "aggregation": "sum"}, {"measure": "unpriced", "aggregation": "count"}]
+    ask = {"measures": measures, "from": STORY["from_"], "to": STORY["to"]}
+    (whole,) = api.post("/metrics/query", ask, 200)["data"]
+    rows = api.post("/metrics/query", {**ask, "dimensions": fields}, 200)["data"]
+    assert sum(row["cost_sum"] or 0 for row in rows) == pytest.approx(whole["cost_sum"], abs=1e-9)
+    assert sum(row["unpriced_count"] for row in rows) == whole["unpriced_count"] == 1

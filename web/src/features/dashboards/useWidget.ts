@@ -1,6 +1,7 @@
 /** The answer of a widget, of its range and of the range before, asked for once the widget is on the screen. */
 
 import { type UseQueryResult, useQuery } from "@tanstack/react-query";
+import type { EChartsType } from "echarts/core";
 import { createContext, type RefObject, useContext, useEffect, useState } from "react";
 import { sharedWidgetQuery, type WidgetAnswer, widgetQuery } from "@/api/dashboards";
 import { askedFrom, askedMeasures, both, intervalOf, isTimed, type Mark, type Widget } from "@/domain/dashboards";
@@ -27,6 +28,15 @@ export function usePageScope(): PageScope {
   const scope = useContext(ScopeContext);
   if (!scope) throw new Error("A widget stands outside of a page with a range");
   return scope;
+}
+
+/** What is drawn of an answer. */
+export interface BodyProps {
+  widget: Widget;
+  answer: WidgetAnswer;
+  before: WidgetAnswer | undefined;
+  height: number;
+  onChart?: (chart: EChartsType) => void;
 }
 
 /** Points of one chart. */
