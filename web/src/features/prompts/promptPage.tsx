@@ -96,12 +96,14 @@ function PromptBody({ record }: { record: PromptRecord }) {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-1.5">
-          <Segments
-            label="What is shown"
-            value={tab}
-            options={TABS}
-            onChange={(value) => patch({ tab: value === "content" ? null : value }, { replace: true })}
-          />
+          <div className="max-w-full overflow-x-auto">
+            <Segments
+              label="What is shown"
+              value={tab}
+              options={TABS}
+              onChange={(value) => patch({ tab: value === "content" ? null : value }, { replace: true })}
+            />
+          </div>
           <span className="flex-1" />
           <Actions record={record} version={version} />
         </div>
