@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Self
 
-TIMEOUT_S = 180.0
+TIMEOUT_S = 60.0
 
 
 class Client:

@@ -19,9 +19,13 @@ class Measured:
 
     title: str
     version: str
+    load: str
+    """Of the machine before it started: what else ran there."""
     cold_start_s: float
     processes: int
     idle_cpu: float
+    idle_rss: float
+    """MiB, before anything was sent."""
     ingest: IngestResult
     queries: Mapping[str, Answered]
     queried_spans: int
@@ -36,7 +40,6 @@ class Run:
 
     date: str
     machine: str
-    load: str
     wire: float
     """Bytes a span."""
     engine: Mapping[str, float]
@@ -46,7 +49,7 @@ class Run:
 def page(run: Run) -> str:
     """The whole page."""
     head = [
-        f"{run.date} · {run.machine} · load at the start {run.load}",
+        f"{run.date} · {run.machine}",
         "",
         "Versions: " + ", ".join(f"{one.title} {one.version}" for one in run.subjects.values()) + ". "
         f"{run.wire:,.0f} bytes a span on the wire.",
@@ -62,6 +65,7 @@ _Cell = Callable[[Measured], str]
 
 _INGEST: Sequence[tuple[str, _Cell, Callable[[Measured], float] | None]] = (
     ("spans", lambda m: f"{m.ingest.spans:,}", None),
+    ("load of the machine before", lambda m: m.load, None),
     ("acknowledged, spans/s", lambda m: f"{m.ingest.acknowledged:,.0f}", None),
     (
         "**sustained: acknowledged and queryable, spans/s**",
@@ -73,7 +77,7 @@ _INGEST: Sequence[tuple[str, _Cell, Callable[[Measured], float] | None]] = (
     ("found of sent", lambda m: f"{m.ingest.found:,} of {m.ingest.spans:,}", None),
     ("CPU, ms a span (all processes)", lambda m: f"{m.ingest.cpu_ms:.3f}", lambda m: 1 / m.ingest.cpu_ms),
     ("disk, bytes a span", lambda m: f"{m.ingest.disk:,.0f}", lambda m: 1 / m.ingest.disk),
-    ("memory idle → peak, MiB (RSS)", lambda m: f"{m.ingest.idle_rss:,.0f} → {m.ingest.peak_rss:,.0f}", None),
+    ("memory idle → peak, MiB (RSS)", lambda m: f"{m.idle_rss:,.0f} → {m.ingest.peak_rss:,.0f}", None),
     ("processes", lambda m: str(m.processes), None),
     ("idle CPU, % of a core", lambda m: f"{m.idle_cpu * 100:.1f}", None),
     ("cold start to the first 200, s", lambda m: f"{m.cold_start_s:.1f}", lambda m: 1 / m.cold_start_s),

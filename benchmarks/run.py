@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks import durability, ingest, queries, visible
 from benchmarks.machine import describe, load
-from benchmarks.processes import Server
+from benchmarks.processes import MIB, Server
 from benchmarks.report import OURS, Measured, Run, page
 from benchmarks.subjects.mlflow import MLflow
 from benchmarks.subjects.pellucid import Pellucid
@@ -26,7 +26,7 @@ from benchmarks.traffic import Traffic
 
 SPANS = 50_000
 WARM_UP = 2_000
-CRASH = 10_000
+CRASH = 5_000
 STREAM = 5_000
 STREAM_RATE = 500.0
 SHORT = {"spans": 3_000, "crash": 1_000, "stream": 1_000}
@@ -43,27 +43,27 @@ def main() -> None:
     chosen = [subject for subject in SUBJECTS if subject.name in arguments.subjects.split(",")]
     spans, crash, stream = (SHORT[name] if arguments.short else size for name, size in
                             (("spans", arguments.spans), ("crash", CRASH), ("stream", STREAM)))  # fmt: skip
-    began, busy = datetime.now(UTC), load()
+    began = datetime.now(UTC)
     engine = _engine("insert", str(spans)) if any(subject.name == OURS for subject in chosen) else {}
-    measured = {}
-    for subject in chosen:
-        _say(f"{subject.title} {subject.version}")
-        with tempfile.TemporaryDirectory(prefix="pellucid-bench-") as directory:
-            size = min(spans, MOST.get(subject.name, spans))
-            measured[subject.name] = _measure(subject, size, min(crash, size), stream, Path(directory))
     bodies = list(Traffic(1_000).requests())
     run = Run(
         date=f"{began:%Y-%m-%d %H:%M} UTC",
         machine=describe(),
-        load=busy,
         wire=sum(map(len, bodies)) / 1_000,
         engine=engine,
-        subjects=measured,
+        subjects={},
     )
-    text = page(run)
-    print(text)
-    if arguments.write:
-        _write(text)
+    for subject in chosen:
+        _say(f"{subject.title} {subject.version}")
+        with tempfile.TemporaryDirectory(prefix="pellucid-bench-") as directory:
+            size = min(spans, MOST.get(subject.name, spans))
+            try:
+                run.subjects[subject.name] = _measure(subject, size, min(crash, size), stream, Path(directory))
+            except (OSError, RuntimeError) as failure:
+                _say(f"  {subject.title} could not be measured: {failure}")
+        if arguments.write:
+            _write(page(run))
+    print(page(run))
 
 
 def _arguments() -> argparse.Namespace:
@@ -78,12 +78,13 @@ def _arguments() -> argparse.Namespace:
 
 
 def _measure(subject: Subject, spans: int, crash: int, stream: int, directory: Path) -> Measured:
+    busy = load()
     warm, main_part, live = Traffic(WARM_UP, seed=2, asked=False), Traffic(spans), Traffic(stream, seed=3, asked=False)
     bodies = list(main_part.requests())
     with Server(subject, directory / "data", directory / "log") as server:
         _say(f"  up after {server.cold_start_s:.1f} s")
         server.quiet()
-        idle, processes = server.idle_cpu(), len(server.tree())
+        idle, memory, processes = server.idle_cpu(), server.rss() / MIB, len(server.tree())
         ingest.send(warm.requests(), server.port, subject.headers)
         _must(ingest.wait_for_spans(server, WARM_UP), WARM_UP)
         server.quiet()
@@ -97,9 +98,11 @@ def _measure(subject: Subject, spans: int, crash: int, stream: int, directory: P
     _say(f"  {survival.found:,} of {survival.sent:,} left after kill -9")
     return Measured(
         title=subject.title,
+        load=busy,
         version=subject.version,
         cold_start_s=server.cold_start_s,
         processes=processes,
+        idle_rss=memory,
         idle_cpu=idle,
         ingest=took,
         queries=answered,
