@@ -89,7 +89,7 @@ class Api:
     def __init__(self, client: TestClient) -> None:
         self._client = client
 
-    def send(self, method: str, path: str, body: object = None, status: int = 200, **query: object) -> Any:
+    def send(self, method: str, path: str, body: object = None, status: int = 200, **query: Any) -> Any:
         response = self._client.request(
             method,
             f"/api/v1{path}",
@@ -99,7 +99,7 @@ class Api:
         assert response.status_code == status, response.text
         return response.json() if response.content else None
 
-    def get(self, path: str, status: int = 200, **query: object) -> Any:
+    def get(self, path: str, status: int = 200, **query: Any) -> Any:
         return self.send("GET", path, None, status, **query)
 
     def post(self, path: str, body: object, status: int = 201) -> Any:

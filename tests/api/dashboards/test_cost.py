@@ -11,7 +11,7 @@ from pellucid_server.core.clock import DAY, HOUR
 from pellucid_server.store.spans.columns import SPANS
 from pellucid_server.store.spans.drivers.clickhouse import ClickHouseDriver
 
-STORY = {"from_": "2025-11-20T00:00:00Z", "to": "2025-11-21T00:00:00Z"}
+STORY: dict[str, Any] = {"from_": "2025-11-20T00:00:00Z", "to": "2025-11-21T00:00:00Z"}
 CHAT = {"name": "Chat", "filter": "feature:chat", "period": "day", "amount": 1.0}
 
 

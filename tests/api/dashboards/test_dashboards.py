@@ -16,7 +16,7 @@ WIDGET = {
     "interval": "hour",
 }
 BODY = {"name": "Mine", "description": "", "document": {"widgets": [WIDGET], "filter": "", "range": "-7d"}}
-RANGE = {"from_": "2025-11-20T00:00:00Z", "to": "2025-11-21T00:00:00Z"}
+RANGE: dict[str, Any] = {"from_": "2025-11-20T00:00:00Z", "to": "2025-11-21T00:00:00Z"}
 
 
 def with_widget(**change: object) -> dict[str, Any]:
