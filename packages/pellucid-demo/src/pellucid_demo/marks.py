@@ -1,4 +1,4 @@
-"""The mark that a told history leaves beside the data directory, so that the next start goes on instead of over."""
+"""The mark of a told history, in the data directory: the next start goes on instead of over, and who deletes the data begins anew."""
 
 import json
 from dataclasses import dataclass

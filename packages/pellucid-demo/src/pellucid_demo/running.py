@@ -101,7 +101,7 @@ def history(options: Options, delivery: Delivery, url: str) -> World:
 
     A history that was cut short is told again with the same end, so its spans have the same ids and none is there twice.
     """
-    mark = None if options.url else Mark(options.data.parent / f"{options.data.name}-{_MARK_NAME}")
+    mark = None if options.url else Mark(options.data / _MARK_NAME)
     kept = mark.read() if mark else None
     seed, end, story = (kept.seed, kept.end, kept.story) if kept else (options.seed, datetime.now(UTC), options.story)
     world = World(seed=seed, end=end, story=story, weeks=options.weeks)
