@@ -13,7 +13,7 @@ import pytest
 
 from pellucid_server.core.errors import NotFound, Unavailable
 from pellucid_server.journal.port import Entry
-from pellucid_server.journal.sqlite import SqliteJournal
+from pellucid_server.journal.sqlite import KEPT_BYTES, SqliteJournal
 
 
 def entry(body: bytes = b"x", project: str = "p") -> Entry:
@@ -138,7 +138,7 @@ def test_confirmed_entries_survive_kill_9(tmp_path: Path) -> None:
         import sys
         from pathlib import Path
         from pellucid_server.journal.port import Entry
-        from pellucid_server.journal.sqlite import SqliteJournal
+        from pellucid_server.journal.sqlite import KEPT_BYTES, SqliteJournal
         journal = SqliteJournal(Path({str(tmp_path / "j.db")!r}))
         for n in range(10**9):
             journal.append(Entry(project_id="p", signal="traces", content_type="", encoding="", received_at=1, records=1,
@@ -158,4 +158,19 @@ def test_confirmed_entries_survive_kill_9(tmp_path: Path) -> None:
     bodies = [int(one.body) for one in journal.read(0, max_bytes=10**9, timeout_s=0)]
     assert bodies == list(range(len(bodies)))
     assert len(bodies) > confirmed
+    journal.close()
+
+
+def test_what_a_backlog_took_goes_back_to_the_disk(tmp_path: Path) -> None:
+    journal = SqliteJournal(tmp_path / "journal.db")
+    ids = [future.result() for future in [journal.append(entry(os.urandom(1024**2))) for _ in range(60)]]
+
+    def size() -> int:
+        return sum(path.stat().st_size for path in tmp_path.iterdir())
+
+    assert size() > 60 * 1024**2
+    journal.ack(ids)
+    last = journal.append(entry(b"one more")).result()  # it waits for the transaction before it
+    assert size() <= 2 * KEPT_BYTES
+    assert [found.id for found in journal.read(0, max_bytes=10_000, timeout_s=0)] == [last]
     journal.close()

@@ -5,6 +5,7 @@ concurrent requests cost one fsync. Readers use a connection of their own; recen
 read back from disk. WAL with `synchronous=FULL` makes a commit durable against power loss, not only against a crash of the process.
 """
 
+import logging
 import queue
 import sqlite3
 import threading
@@ -18,6 +19,8 @@ from pellucid_server.core.clock import Clock, system_clock
 from pellucid_server.core.errors import NotFound, PellucidError, Unavailable
 from pellucid_server.journal.port import DeadLetter, Entry, JournalStatistics
 
+log = logging.getLogger(__name__)
+
 LIMIT_BYTES = 2 * 1024**3
 """Waiting bodies, compressed. At 500 bytes a span this is four million spans: hours of a stalled store, not days."""
 MEMORY_BYTES = 64 * 1024**2
@@ -26,7 +29,19 @@ GROUP_BYTES = 32 * 1024**2
 """One transaction: keeps a commit under about a second on a slow disk."""
 RETRY_AFTER_S = 2
 
-_PRAGMAS = ("page_size = 16384", "journal_mode = WAL", "synchronous = FULL", "wal_autocheckpoint = 4000", "temp_store = MEMORY")
+KEPT_BYTES = 16 * 1024**2
+"""Of each of its two files, once nothing waits: what a backlog took beyond this goes back to the disk."""
+
+_PAGE_BYTES = 16 * 1024
+_PRAGMAS = (
+    f"page_size = {_PAGE_BYTES}",
+    "auto_vacuum = INCREMENTAL",
+    "journal_mode = WAL",
+    f"journal_size_limit = {KEPT_BYTES}",
+    "synchronous = FULL",
+    "wal_autocheckpoint = 4000",
+    "temp_store = MEMORY",
+)
 _COLUMNS = "project_id, signal, content_type, encoding, received_at, records, body"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS entries (
@@ -202,6 +217,19 @@ class SqliteJournal:
         self._publish(changes, sum(work.size for work in group))
         for work, result in zip(group, results, strict=True):
             work.done.set_result(result)
+        if changes.removed and not self._entries:
+            self._shrink()
+
+    def _shrink(self) -> None:
+        """Give back what a backlog took: nothing waits, so the file may be small again. A disk that refuses is met again later."""
+        try:
+            (free,) = self._writer.execute("PRAGMA freelist_count").fetchone()
+            if free * _PAGE_BYTES > KEPT_BYTES:
+                # As a script: a single statement would be left after its first page.
+                self._writer.executescript(f"PRAGMA incremental_vacuum({free})")
+                self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        except sqlite3.Error as error:
+            log.warning("the journal could not be made smaller: %s", error)
 
     def _abort(self, group: Sequence[_Work], error: Exception) -> None:
         """Nothing of the group is kept. Members of a larger group are tried one by one, so that a bad one does not fail the others."""
