@@ -219,7 +219,7 @@ def test_a_second_start_does_not_tell_the_history_again(tmp_path):
         options = Options(
             seed=5, story=True, port=0, data=tmp_path / "data", url=sink.url, api_key=None, weeks=0, rate=1.0, once=True
         )
-        mark = Mark(tmp_path / "data-demo-history.json")
+        mark = Mark(tmp_path / "data" / "demo-history.json")
         told = MarkedHistory(seed=3, end=END, story=False, complete=True)
         mark.write(told)
         delivery = Delivery(sink.url)
