@@ -12,8 +12,6 @@ from benchmarks.traffic import DAYS, MODELS, NEEDLE, SPANS_PER_TRACE, Manifest
 
 EXPERIMENT = "0"
 DAY_S = 86_400
-UNPRICED = 1
-"""Models of the traffic that it has no price for."""
 
 
 class MLflow:
@@ -65,9 +63,7 @@ class MLflow:
             NEWEST: Question(ask=lambda c: _search(c, ""), rows=min(PAGE, manifest.traces)),
             BY_USER: Question(ask=lambda c: _search(c, of_user), rows=min(PAGE, manifest.traces_of_user(3))),
             ONE_TRACE: Question(ask=lambda c: _trace(c, manifest.first_trace), rows=SPANS_PER_TRACE),
-            COST: Question(
-                ask=lambda c: len(_metrics(c, "SPANS", "total_cost", cost, **by_model)), rows=DAYS * (len(MODELS) - UNPRICED)
-            ),
+            COST: Question(ask=lambda c: len(_metrics(c, "SPANS", "total_cost", cost, **by_model)), rows=DAYS * len(MODELS)),
             LATENCY: Question(ask=lambda c: len(_metrics(c, "TRACES", "latency", p99, **days)), rows=DAYS, note="of traces"),
             TEXT: Question(ask=lambda c: _search(c, f"trace.text LIKE '%{NEEDLE}%'"), rows=min(PAGE, manifest.needle_traces)),
         }
