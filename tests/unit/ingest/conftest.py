@@ -63,9 +63,9 @@ class Line:
         return self.driver.query(Statement(sql=sql, parameters={})).dicts()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ClickHouseDriver]:
-    """One engine for the session: chDB allows one data directory a process."""
+    """One engine for a file: chDB allows one data directory a process at a time, and other files open their own."""
     made = connect_embedded(str(tmp_path_factory.mktemp("spans")))
     yield made
     made.close()
