@@ -19,7 +19,6 @@ from pellucid_server.api.security import check_declarations
 from pellucid_server.api.web import WebFiles
 
 OPENAPI_PATH = "/api/v1/openapi.json"
-API_PREFIXES = ("/api/", "/v1/", "/metrics")
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 

@@ -32,8 +32,9 @@ from pellucid_server.datasets.trials import Trials
 from pellucid_server.enrich.price import PriceBook
 from pellucid_server.identity.provision import Provision
 from pellucid_server.identity.service import Identity
-from pellucid_server.ingest.door import Door
+from pellucid_server.ingest.door import Door, RedactBefore
 from pellucid_server.ingest.enriching import Enricher
+from pellucid_server.ingest.local import enricher_of
 from pellucid_server.ingest.losses import LossBoard
 from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.ingest.settling import Settler
@@ -186,7 +187,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         queries=queries,
         blobs=blobs,
         workers=workers,
-        door=Door(journal, system_clock, redact_before=lambda project_id: _before(configs, project_id), losses=losses),
+        door=Door(journal, system_clock, redact_before=_redact_before(configs), losses=losses),
         losses=losses,
         pipeline=pipeline,
         live=live,
@@ -207,6 +208,12 @@ def project_ids(meta: MetaStore) -> list[str]:
         return [project.id for project in unit.projects.list_all()]
 
 
-def _before(configs: Configs, project_id: str) -> Enricher | None:
-    config = configs.of(project_id)
-    return Enricher(config) if config.redact_before_journal else None
+def _redact_before(configs: Configs) -> RedactBefore:
+    """The enrichers of the door: compiling a project's patterns costs more than a request, so they are kept until it changes."""
+    kept: dict[str, Enricher] = {}
+
+    def before(project_id: str) -> Enricher | None:
+        config = configs.of(project_id)
+        return enricher_of(project_id, config, kept) if config.redact_before_journal else None
+
+    return before

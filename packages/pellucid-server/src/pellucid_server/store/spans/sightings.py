@@ -2,12 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from pellucid_server.store.spans.drivers.port import Driver, Limits, Statement
+from pellucid_server.store.spans.moments import to_datetime, to_micros
 
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _LIMITS: Final = Limits(seconds=30.0)
 _MOST_VALUES: Final = 1_000
 """A run; a fingerprint that fails to collapse must not flood the ledger."""
@@ -54,14 +53,9 @@ class SightingReader:
 
     def since(self, project_id: str, received_after: int) -> Sequence[Seen]:
         """Values of spans that were received after a time (microseconds since the epoch), the earliest first."""
-        parameters = {"p0": project_id, "p1": _EPOCH + timedelta(microseconds=received_after), "p2": _MOST_VALUES}
+        parameters = {"p0": project_id, "p1": to_datetime(received_after), "p2": _MOST_VALUES}
         result = self._driver.query(Statement(sql=_SQL, parameters=parameters, tag="monitors:sightings"), _LIMITS)
         return [
-            Seen(kind=kind, value=value, time=_micros(first), environment=environment, service=service)
+            Seen(kind=kind, value=value, time=to_micros(first), environment=environment, service=service)
             for kind, value, first, environment, service in result.rows
         ]
-
-
-def _micros(time: datetime) -> int:
-    aware = time if time.tzinfo else time.replace(tzinfo=UTC)
-    return (aware - _EPOCH) // timedelta(microseconds=1)

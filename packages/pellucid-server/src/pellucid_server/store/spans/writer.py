@@ -2,17 +2,17 @@
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 
 import pyarrow as pa
 
 from pellucid_server.store.spans.columns import PAYLOADS, SCORES, SPANS, TABLES
 from pellucid_server.store.spans.drivers.port import Driver, Limits, Statement
+from pellucid_server.store.spans.moments import to_datetime, to_micros
 from pellucid_server.store.spans.rows import arrow_schema
 from pellucid_server.store.spans.schema import EMBEDDED, Topology, schema
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LIMITS = Limits(seconds=60.0, memory_bytes=4 * 1024**3)
 _LOADED_TRACES = 20_000
 """Trace ids in one look-up; more are asked in turns."""
@@ -67,7 +67,7 @@ class SpanStore:
         for key in keys:
             projects.setdefault(key[0], []).append(key)
         for project_id, wanted in projects.items():
-            times = [_time(key[1]) for key in wanted]
+            times = [to_datetime(key[1]) for key in wanted]
             result = self._driver.query(
                 Statement(
                     sql="SELECT start_time, trace_id, span_id, payload FROM payloads FINAL WHERE project_id = {p0:String} "
@@ -85,7 +85,7 @@ class SpanStore:
                 _LIMITS,
             )
             for start_time, trace_id, span_id, payload in result.rows:
-                found[project_id, _micros(start_time), trace_id, span_id] = payload
+                found[project_id, to_micros(start_time), trace_id, span_id] = payload
         return found
 
     def write(self, rows: Rows) -> None:
@@ -162,15 +162,3 @@ def _by_project(traces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[s
 def _literal(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
-
-
-def _time(micros: int) -> datetime:
-    return _EPOCH + timedelta(microseconds=micros)
-
-
-def _micros(time: datetime) -> int:
-    return (
-        (time - _EPOCH) // timedelta(microseconds=1)
-        if time.tzinfo
-        else (time.replace(tzinfo=UTC) - _EPOCH) // timedelta(microseconds=1)
-    )
