@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Search, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
 import { ApiProblem } from "@/api/client";
 import { completionsQuery, fieldsQuery } from "@/api/metrics";
 import type { FieldInfo } from "@/api/types";
@@ -39,21 +39,37 @@ export function FilterBar({ value, onChange, error, offset, placeholder }: Filte
   const input = useRef<HTMLInputElement>(null);
   const paint = useRef<HTMLDivElement>(null);
   const applied = useRef(value);
-  // What others wrote into the address (a facet, Back) replaces the draft; what the person types does not.
+  const echoes = useRef<string[]>([]);
+  // What others wrote into the address (a facet, Back) replaces the draft. What the person typed comes back as an echo,
+  // perhaps after more was typed, and replaces nothing.
   useEffect(() => {
-    if (value !== applied.current.trim()) {
+    const echo = echoes.current.indexOf(value);
+    echoes.current = echo < 0 ? [] : echoes.current.slice(echo + 1);
+    if (echo < 0 && value !== applied.current.trim()) {
       applied.current = value;
       setText(value);
     }
   }, [value]);
+  const apply = useCallback(
+    (done: boolean) => {
+      applied.current = text;
+      if (text.trim() !== value) echoes.current.push(text.trim());
+      onChange(text, { done });
+    },
+    [text, value, onChange],
+  );
   useEffect(() => {
     if (text === applied.current) return;
-    const timer = setTimeout(() => {
-      applied.current = text;
-      onChange(text, { done: false });
-    }, APPLY_AFTER_MS);
+    const timer = setTimeout(() => apply(false), APPLY_AFTER_MS);
     return () => clearTimeout(timer);
-  }, [text, onChange]);
+  }, [text, apply]);
+  // Before the next key can arrive: a caret that is moved later would split what is typed meanwhile.
+  const caretWanted = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    if (caretWanted.current === null) return;
+    input.current?.setSelectionRange(caretWanted.current, caretWanted.current);
+    caretWanted.current = null;
+  });
 
   const place = caret === null ? null : completionAt(text, caret);
   const choices = useCompletions(place);
@@ -62,7 +78,7 @@ export function FilterBar({ value, onChange, error, offset, placeholder }: Filte
     setText(next);
     setCaret(caretAt);
     setAt(-1);
-    requestAnimationFrame(() => input.current?.setSelectionRange(caretAt, caretAt));
+    caretWanted.current = caretAt;
   };
   const accept = (choice: Completion) => {
     if (!place) return;
@@ -80,8 +96,7 @@ export function FilterBar({ value, onChange, error, offset, placeholder }: Filte
       event.preventDefault();
       accept(choices[at]);
     } else if (event.key === "Enter") {
-      applied.current = text;
-      onChange(text, { done: true });
+      apply(true);
       setCaret(null);
     } else if (event.key === "Escape") {
       event.preventDefault();
