@@ -77,6 +77,20 @@ def test_a_phone_can_use_it(context: BrowserContext, world: World, name: str) ->
     expect(page.get_by_role("navigation", name="Main")).to_be_visible()
 
 
+def test_a_phone_reaches_every_page_of_the_map(context: BrowserContext, world: World) -> None:
+    page = context.new_page()
+    page.set_viewport_size(PHONE)
+    page.goto(f"{world.url}/traces?from=-7d&env=staging")
+    navigation = page.get_by_role("navigation", name="Main")
+    navigation.get_by_role("button", name="All").click()
+    sheet = page.get_by_role("dialog", name="All pages")
+    expect(sheet.get_by_role("combobox", name="Project")).to_be_visible()
+    sheet.get_by_role("region", name="Monitor").get_by_role("link", name="Cost").click()
+    expect(page.get_by_role("heading", name="Cost", level=1)).to_be_visible()
+    expect(sheet).to_be_hidden()
+    assert "env=staging" in page.url
+
+
 def test_from_home_to_the_prompt_by_keyboard_alone(page: Page, world: World) -> None:
     page.goto(world.url)
     expect(page.get_by_role("heading", name="What happened?")).to_be_visible()

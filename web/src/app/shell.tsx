@@ -12,7 +12,8 @@ import { type Command, useCommandKeys, useCommands } from "@/ui/commands";
 import { setPreference } from "@/ui/preferences";
 import { Problem } from "@/ui/states";
 import { Toasts } from "@/ui/toasts";
-import { PLACES, Rail } from "./rail";
+import { PLACES } from "./places";
+import { Rail } from "./rail";
 
 const Palette = lazy(() => import("./palette"));
 const SignIn = lazy(() => import("@/features/settings/signIn"));
@@ -61,16 +62,6 @@ function Frame() {
   );
 }
 
-const GO_KEYS: Record<string, string> = {
-  "/": "g h",
-  "/traces": "g t",
-  "/sessions": "g s",
-  "/users": "g u",
-  "/dashboards": "g d",
-  "/cost": "g c",
-  "/settings": "g ,",
-};
-
 function useGlobalCommands(): Command[] {
   const navigate = useNavigate();
   const search = useSearch({ strict: false }) as PageSearch;
@@ -91,7 +82,7 @@ function useGlobalCommands(): Command[] {
       name: `Go to ${place.label}`,
       group: "Pages",
       icon: place.icon,
-      key: GO_KEYS[place.to],
+      key: place.key,
       run: () => go(place.to),
     })),
     {

@@ -196,6 +196,43 @@ export function TextInput({ className, ...rest }: ComponentProps<"input">) {
   );
 }
 
+/** A choice of many: a field that opens the list of the system. An option is a value, or a value with its words. */
+export function Select<V extends string>({
+  label,
+  value,
+  options,
+  onChange,
+  className,
+}: {
+  /** Its name, where no `label` element around it gives one. */
+  label?: string;
+  value: V;
+  options: readonly (V | readonly [value: V, words: string])[];
+  onChange: (value: V) => void;
+  className?: string;
+}) {
+  return (
+    <select
+      aria-label={label}
+      value={value}
+      onChange={(event) => onChange(event.target.value as V)}
+      className={cx(
+        "h-7 min-w-0 rounded-ctl border border-line-strong bg-control px-2 text-label text-fg outline-none focus:border-accent focus-visible:shadow-[0_0_0_3px_var(--accent-soft)]",
+        className,
+      )}
+    >
+      {options.map((option) => {
+        const [name, words] = typeof option === "string" ? [option, option] : option;
+        return (
+          <option key={name} value={name}>
+            {words}
+          </option>
+        );
+      })}
+    </select>
+  );
+}
+
 export function Checkbox({
   checked,
   onChange,

@@ -10,9 +10,9 @@ import { both } from "@/domain/dashboards";
 import { anyOf } from "@/domain/filterText";
 import { formatCount, formatMoney, plural } from "@/domain/format";
 import { changeOf, changeText } from "@/domain/series";
-import { Labelled, Select } from "@/features/dashboards/widgetForm";
+import { Labelled } from "@/features/dashboards/widgetForm";
 import { useAddress } from "@/ui/address";
-import { Button, TextInput } from "@/ui/controls";
+import { Button, Select, TextInput } from "@/ui/controls";
 import { Fact } from "./parts";
 import { useCostScope } from "./useCostScope";
 

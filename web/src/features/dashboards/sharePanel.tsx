@@ -4,11 +4,11 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link2, Trash2 } from "lucide-react";
 import { useState } from "react";
 import { createShare, revokeShare, sharesQuery } from "@/api/dashboards";
-import { Button, CopyButton } from "@/ui/controls";
+import { Button, CopyButton, Select } from "@/ui/controls";
 import { Dialog } from "@/ui/overlays";
 import { notify } from "@/ui/toasts";
 import { Clock } from "@/ui/values";
-import { Labelled, Select } from "./widgetForm";
+import { Labelled } from "./widgetForm";
 
 export function SharePanel({ id, onClose }: { id: string; onClose: () => void }) {
   const client = useQueryClient();

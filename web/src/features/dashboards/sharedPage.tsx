@@ -6,13 +6,13 @@ import { useMemo } from "react";
 import { type DashboardBody, sharedQuery } from "@/api/dashboards";
 import { absoluteRange, PRESETS, rangeName, resolveRange } from "@/domain/timeRange";
 import { useAddress } from "@/ui/address";
+import { Select } from "@/ui/controls";
 import { useNow, useTitle } from "@/ui/hooks";
 import { Logo } from "@/ui/icons";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
 import { Grid } from "./grid";
 import { type PageScope, ScopeContext } from "./useWidget";
 import { WidgetCard } from "./widgetCard";
-import { Select } from "./widgetForm";
 
 export default function SharedPage() {
   const { token } = useParams({ strict: false }) as { token: string };

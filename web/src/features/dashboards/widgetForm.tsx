@@ -16,7 +16,7 @@ import {
   measureLabel,
   type Widget,
 } from "@/domain/dashboards";
-import { Button, TextInput } from "@/ui/controls";
+import { Button, Select, TextInput } from "@/ui/controls";
 import { useDelayed } from "@/ui/hooks";
 import { Dialog } from "@/ui/overlays";
 import { heightOf } from "./grid";
@@ -140,33 +140,6 @@ export function Labelled({ label, children }: { label: string; children: ReactNo
       <span className="text-micro text-fg-3">{label}</span>
       {children}
     </label>
-  );
-}
-
-export function Select({
-  value,
-  options,
-  onChange,
-  label,
-}: {
-  value: string;
-  options: readonly (readonly [string, string])[];
-  onChange: (value: string) => void;
-  label?: string;
-}) {
-  return (
-    <select
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.target.value)}
-      className="h-7 min-w-0 rounded-ctl border border-line-strong bg-control px-1.5 text-label outline-none focus:border-accent"
-    >
-      {options.map(([name, text]) => (
-        <option key={name} value={name}>
-          {text}
-        </option>
-      ))}
-    </select>
   );
 }
 

@@ -9,7 +9,7 @@ import { carried } from "@/domain/address";
 import { oneLine } from "@/domain/format";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
-import { Segments } from "@/ui/controls";
+import { Segments, Select } from "@/ui/controls";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
 import { useKept } from "@/ui/hooks";
 import { Icon } from "@/ui/icons";
@@ -141,17 +141,14 @@ function Versions({
   return (
     <label className="flex items-center gap-2 text-label text-fg-2">
       Version
-      <select
-        className="h-7 rounded-ctl border border-line-strong bg-control px-2 text-fg"
+      <Select
         value={chosen ?? String(newest)}
-        onChange={(event) => onChoose(event.target.value === String(newest) ? null : event.target.value)}
-      >
-        {Array.from({ length: newest + 1 }, (_, index) => newest - index).map((version) => (
-          <option key={version} value={version}>
-            {version === newest ? `${version}, newest` : version}
-          </option>
-        ))}
-      </select>
+        options={Array.from({ length: newest + 1 }, (_, index): [string, string] => {
+          const version = String(newest - index);
+          return [version, index === 0 ? `${version}, newest` : version];
+        })}
+        onChange={(version) => onChoose(version === String(newest) ? null : version)}
+      />
     </label>
   );
 }

@@ -15,7 +15,7 @@ import {
 import { formatDuration, formatScore, oneLine } from "@/domain/format";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
-import { Badge, Stat } from "@/ui/controls";
+import { Badge, Select, Stat } from "@/ui/controls";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
 import { Icon } from "@/ui/icons";
 import { usePreference } from "@/ui/preferences";
@@ -95,17 +95,12 @@ function BaselinePicker({
   return (
     <label className="flex items-center gap-2 text-label text-fg-2">
       Compared with
-      <select
-        className="h-7 max-w-72 rounded-ctl border border-line-strong bg-control px-2 text-fg"
+      <Select
+        className="max-w-72"
         value={chosen.id}
-        onChange={(event) => onChoose(event.target.value)}
-      >
-        {candidates.map((other) => (
-          <option key={other.id} value={other.id}>
-            {oneLine(other.name, 60)}
-          </option>
-        ))}
-      </select>
+        options={candidates.map((other) => [other.id, oneLine(other.name, 60)] as const)}
+        onChange={onChoose}
+      />
     </label>
   );
 }

@@ -4,7 +4,7 @@ import { useMemo } from "react";
 import type { PromptRecord, PromptVersion } from "@/api/prompts";
 import { promptText } from "@/domain/prompts";
 import { useAddress } from "@/ui/address";
-import { Segments } from "@/ui/controls";
+import { Segments, Select } from "@/ui/controls";
 import { DiffText } from "@/ui/diffText";
 import { PromptView } from "./parts";
 
@@ -31,18 +31,14 @@ export function CompareTab({ record, version }: { record: PromptRecord; version:
       <div className="flex flex-wrap items-center gap-2 text-label">
         <label className="flex items-center gap-2">
           <span className="text-fg-2">From</span>
-          <select
-            className="h-7 rounded-ctl border border-line-strong bg-control px-2"
-            value={base.version}
-            onChange={(event) => patch({ with: event.target.value }, { replace: true })}
-          >
-            {others.map((each) => (
-              <option key={each.version} value={each.version}>
-                v{each.version}
-                {each.labels.length > 0 ? ` (${each.labels.join(", ")})` : ""}
-              </option>
-            ))}
-          </select>
+          <Select
+            value={String(base.version)}
+            options={others.map(({ version: number, labels }) => [
+              String(number),
+              labels.length > 0 ? `v${number} (${labels.join(", ")})` : `v${number}`,
+            ])}
+            onChange={(number) => patch({ with: number }, { replace: true })}
+          />
         </label>
         <span className="text-fg-2">to v{version.version}</span>
         <Segments

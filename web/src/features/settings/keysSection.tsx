@@ -4,10 +4,10 @@ import { useQuery } from "@tanstack/react-query";
 import { KeyRound, Plus, RefreshCw, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { createKey, keysQuery, type NewKey, type Role, revokeKey, rotateKey } from "@/api/settings";
-import { Badge, Button, CopyButton, TextInput } from "@/ui/controls";
+import { Badge, Button, CopyButton, Select, TextInput } from "@/ui/controls";
 import { Dialog } from "@/ui/overlays";
 import { Age } from "@/ui/values";
-import { Row, Section, Select, useChange } from "./section";
+import { Row, Section, useChange } from "./section";
 
 const KEY_ROLES = ["ingest", "viewer", "member", "admin"] as const satisfies readonly Role[];
 

@@ -4,9 +4,9 @@ import { useQuery } from "@tanstack/react-query";
 import { Trash2, UserPlus } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { changeMember, inviteMember, membersQuery, ROLES, type Role, removeMember } from "@/api/settings";
-import { Badge, Button, CopyButton, TextInput } from "@/ui/controls";
+import { Badge, Button, CopyButton, Select, TextInput } from "@/ui/controls";
 import { Dialog } from "@/ui/overlays";
-import { Row, Section, Select, useChange } from "./section";
+import { Row, Section, useChange } from "./section";
 
 const PERSON_ROLES = ROLES.filter((role) => role !== "ingest");
 

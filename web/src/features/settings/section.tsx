@@ -33,33 +33,6 @@ export function Field({ label, children }: { label: string; children: ReactNode 
   );
 }
 
-export function Select<V extends string>({
-  label,
-  value,
-  options,
-  onChange,
-}: {
-  label: string;
-  value: V;
-  options: readonly V[];
-  onChange: (value: V) => void;
-}) {
-  return (
-    <select
-      aria-label={label}
-      value={value}
-      onChange={(event) => onChange(event.target.value as V)}
-      className="h-7 rounded-ctl border border-line-strong bg-control px-2 text-label outline-none focus:border-accent"
-    >
-      {options.map((option) => (
-        <option key={option} value={option}>
-          {option}
-        </option>
-      ))}
-    </select>
-  );
-}
-
 /** A change of a settings list: refreshes it, says what happened. */
 export function useChange<A, R>(run: (argument: A) => Promise<R>, said: string | null, onDone?: (result: R) => void) {
   const client = useQueryClient();
