@@ -24,3 +24,13 @@ def is_hex(text: str, length: int) -> bool:
         return int(text, 16) != 0
     except ValueError:
         return False
+
+
+def random_trace_id() -> str:
+    """A new trace id: 128 random bits."""
+    return secrets.token_hex(TRACE_ID_CHARS // 2)
+
+
+def random_span_id() -> str:
+    """A new span id: 64 random bits."""
+    return secrets.token_hex(SPAN_ID_CHARS // 2)

@@ -10,6 +10,7 @@ from pellucid_server.store.meta import (
     datasets,
     invitations,
     keys,
+    model_connections,
     organizations,
     people,
     prices,
@@ -35,4 +36,5 @@ AREAS: tuple[ModuleType, ...] = (
     proposals,
     dashboards,
     datasets,
+    model_connections,
 )

@@ -9,6 +9,7 @@ from pellucid_server.store.meta.dashboards import Budgets, Dashboards
 from pellucid_server.store.meta.datasets import Datasets, Experiments
 from pellucid_server.store.meta.invitations import Invitations
 from pellucid_server.store.meta.keys import ApiKeys
+from pellucid_server.store.meta.model_connections import ModelConnections
 from pellucid_server.store.meta.organizations import Organizations, Projects
 from pellucid_server.store.meta.people import Memberships, People, Sessions
 from pellucid_server.store.meta.prices import Prices
@@ -31,6 +32,7 @@ class UnitOfWork:
         self.sessions = Sessions(connection)
         self.keys = ApiKeys(connection)
         self.prices = Prices(connection)
+        self.model_connections = ModelConnections(connection)
         self.views = SavedViews(connection)
         self.comments = Comments(connection)
         self.dashboards = Dashboards(connection)
