@@ -47,8 +47,10 @@ def test_alpha_is_that_of_the_krippendorff_package(units: list[tuple[int | None,
 def test_confusion_counts_what_people_call_good_and_bad() -> None:
     found = confusion([True, True, False, False, True], [True, False, False, True, True])
     assert (found.true_positive, found.false_positive, found.false_negative, found.true_negative) == (2, 1, 1, 1)
-    assert found.sensitivity is not None and found.sensitivity.value == pytest.approx(2 / 3)
-    assert found.specificity is not None and found.specificity.value == pytest.approx(1 / 2)
+    assert found.sensitivity is not None
+    assert found.sensitivity.value == pytest.approx(2 / 3)
+    assert found.specificity is not None
+    assert found.specificity.value == pytest.approx(1 / 2)
 
 
 def test_kappa_covers_its_truth() -> None:
@@ -63,7 +65,9 @@ def test_kappa_covers_its_truth() -> None:
         people = rng.random(120) < 0.6
         judge = np.where(people, rng.random(120) < 0.85, rng.random(120) < 0.25)
         found = cohen_kappa(judge.tolist(), people.tolist())
-        assert found is not None and found.low is not None and found.high is not None
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
         covered += found.low <= truth <= found.high
     assert 0.935 <= covered / WORLDS <= 0.975
 
@@ -76,7 +80,9 @@ def test_rank_correlation_covers_its_truth() -> None:
         people = rng.normal(size=100)
         judge = 0.7 * people + math.sqrt(1 - 0.49) * rng.normal(size=100)
         found = rank_correlation(judge.tolist(), people.tolist())
-        assert found is not None and found.low is not None and found.high is not None
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
         covered += found.low <= truth <= found.high
     assert 0.935 <= covered / WORLDS <= 0.975
 
@@ -84,11 +90,14 @@ def test_rank_correlation_covers_its_truth() -> None:
 def test_rank_correlation_of_a_rater_that_ranks_nothing() -> None:
     assert rank_correlation([1.0, 1.0, 1.0], [1.0, 2.0, 3.0]) is None
     perfect = rank_correlation([1, 2, 3, 4, 5], [2, 3, 4, 5, 9])
-    assert perfect is not None and perfect.value == pytest.approx(scipy.stats.spearmanr([1, 2, 3], [1, 2, 3]).statistic)
+    assert perfect is not None
+    assert perfect.value == pytest.approx(scipy.stats.spearmanr([1, 2, 3], [1, 2, 3]).statistic)
 
 
 def test_alpha_of_chance_is_near_zero_and_its_interval_says_so() -> None:
     rng = np.random.default_rng(3)
     found = krippendorff_alpha([rng.integers(0, 2, 300).tolist(), rng.integers(0, 2, 300).tolist()])
-    assert found is not None and found.low is not None and found.high is not None
+    assert found is not None
+    assert found.low is not None
+    assert found.high is not None
     assert found.low < 0 < found.high

@@ -22,7 +22,9 @@ def _worlds(*, rate: float, sensitivity: float, specificity: float, n: int, labe
         raw = judged(verdicts.tolist())
         assert raw is not None
         found = corrected_share(raw, confusion(judge.tolist(), people.tolist()))
-        assert found is not None and found.low is not None and found.high is not None
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
         covered += found.low <= rate <= found.high
         values.append(found.value)
     return covered / WORLDS, float(np.mean(values))
@@ -41,7 +43,8 @@ def test_corrected_share_covers_the_truth(rate: float, sensitivity: float, speci
 def test_a_raw_share_is_off_where_the_corrected_one_is_right() -> None:
     labels = Confusion(true_positive=92, false_negative=8, true_negative=70, false_positive=30)
     found = corrected_share(Judged(share=0.5 * 0.92 + 0.5 * 0.30, variance=1e-6, n=10_000), labels)
-    assert found is not None and found.value == pytest.approx(0.5)
+    assert found is not None
+    assert found.value == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(
@@ -70,7 +73,9 @@ def test_corrected_share_of_a_weighted_sample_is_unbiased() -> None:
         raw = judged(verdicts[kept].tolist(), drawn[kept].tolist())
         assert raw is not None
         found = corrected_share(raw, labels)
-        assert found is not None and found.low is not None and found.high is not None
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
         values.append(found.value)
         covered += found.low <= 0.8 <= found.high
     assert float(np.mean(values)) == pytest.approx(0.8, abs=0.005)
@@ -86,7 +91,9 @@ def test_corrected_mean_covers_the_truth(bias: float, noise: float) -> None:
         quality = rng.normal(0.7, 0.2, 920)
         judge = quality + bias + rng.normal(0, noise, 920)
         found = corrected_mean(judge[120:].tolist(), judge[:120].tolist(), quality[:120].tolist())
-        assert found is not None and found.low is not None and found.high is not None
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
         covered += found.low <= 0.7 <= found.high
         values.append(found.value)
     assert 0.935 <= covered / WORLDS <= 0.975
@@ -98,7 +105,9 @@ def test_corrected_mean_is_that_of_ppi_python() -> None:
     quality = rng.normal(0.6, 0.2, 1_300)
     judge = quality + 0.1 + rng.normal(0, 0.15, 1_300)
     found = corrected_mean(judge[300:].tolist(), judge[:300].tolist(), quality[:300].tolist())
-    assert found is not None and found.low is not None and found.high is not None
+    assert found is not None
+    assert found.low is not None
+    assert found.high is not None
     theirs = ppi_py.ppi_mean_pointestimate(quality[:300], judge[:300], judge[300:])
     low, high = ppi_py.ppi_mean_ci(quality[:300], judge[:300], judge[300:], alpha=0.05)
     assert found.value == pytest.approx(float(np.squeeze(theirs)), abs=2e-3)
@@ -112,7 +121,11 @@ def test_a_good_judge_makes_the_interval_narrower_than_the_labels_alone() -> Non
     judge = quality + rng.normal(0, 0.05, 2_100)
     alone = corrected_mean([], judge[:100].tolist(), quality[:100].tolist())
     both = corrected_mean(judge[100:].tolist(), judge[:100].tolist(), quality[:100].tolist())
-    assert alone is not None and both is not None
-    assert alone.high is not None and alone.low is not None and both.high is not None and both.low is not None
+    assert alone is not None
+    assert both is not None
+    assert alone.high is not None
+    assert alone.low is not None
+    assert both.high is not None
+    assert both.low is not None
     assert both.high - both.low < 0.5 * (alone.high - alone.low)
     assert corrected_mean([], [0.5] * 9, [0.5] * 9) is None

@@ -23,7 +23,8 @@ def test_intervals_cover_the_true_strengths() -> None:
             [Duel(first=first, second=second, won=float(one)) for (first, second), one in zip(pairs, won, strict=True)]
         )
         middle = found["a"]
-        assert middle.low is not None and middle.high is not None
+        assert middle.low is not None
+        assert middle.high is not None
         covered += middle.low <= 1 / (1 + math.exp(-truth["a"])) <= middle.high
     assert 0.935 <= covered / WORLDS <= 0.975
 
@@ -31,7 +32,8 @@ def test_intervals_cover_the_true_strengths() -> None:
 def test_the_unbeaten_one_is_first_and_not_certain() -> None:
     found = bradley_terry([Duel(first="new", second="old", won=1.0)] * 10)
     assert list(found) == ["new", "old"]
-    assert found["new"].high is not None and found["new"].high < 1.0
+    assert found["new"].high is not None
+    assert found["new"].high < 1.0
     assert found["new"].n == 10
 
 

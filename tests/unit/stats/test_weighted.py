@@ -23,7 +23,9 @@ def test_mean_of_a_stratified_sample_is_unbiased_and_covered() -> None:
         drawn = np.where(suspicious, 0.6, 0.08)
         kept = rng.random(4_000) < drawn
         found = weighted.mean(good[kept].astype(float).tolist(), drawn[kept].tolist())
-        assert found is not None and found.low is not None and found.high is not None
+        assert found is not None
+        assert found.low is not None
+        assert found.high is not None
         covered += found.low <= TRUTH <= found.high
         values.append(found.value)
         naive.append(float(good[kept].mean()))
@@ -41,7 +43,8 @@ def test_total_is_unbiased_and_covered() -> None:
     for _ in range(WORLDS):
         kept = rng.random(2_000) < drawn
         found = weighted.total(costs[kept].tolist(), drawn[kept].tolist())
-        assert found.low is not None and found.high is not None
+        assert found.low is not None
+        assert found.high is not None
         covered += found.low <= costs.sum() <= found.high
         values.append(found.value)
     assert abs(float(np.mean(values)) - costs.sum()) < 4 * float(np.std(values)) / math.sqrt(WORLDS)
@@ -51,7 +54,10 @@ def test_total_is_unbiased_and_covered() -> None:
 @given(st.lists(st.floats(0, 1), min_size=2, max_size=50), st.floats(0.01, 1))
 def test_equal_probabilities_change_nothing(values: list[float], probability: float) -> None:
     found, plain = weighted.mean(values, [probability] * len(values)), intervals.mean(values)
-    assert found is not None and plain is not None and found.low is not None and plain.low is not None
+    assert found is not None
+    assert plain is not None
+    assert found.low is not None
+    assert plain.low is not None
     assert found.value == pytest.approx(plain.value)
     assert found.low == pytest.approx(plain.low, abs=1e-6)
     assert weighted.effective_n([probability] * len(values)) == pytest.approx(len(values))

@@ -1,6 +1,6 @@
 """How well two sets of verdicts on the same cases agree: a judge with people, or people with each other.
 
-Every measure stands with its interval. Missing verdicts are left out by whoever calls, save in `krippendorff_alpha`, which is made for them.
+Every measure stands with its interval. Missing verdicts are left out by whoever calls; only `krippendorff_alpha` is made for them.
 """
 
 import math

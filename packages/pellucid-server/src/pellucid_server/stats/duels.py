@@ -1,4 +1,4 @@
-"""Strength from duels: the Bradley–Terry model, with intervals. Who won how often against whom goes in; a ranking that knows its error comes out."""
+"""Strength from duels: the Bradley–Terry model. Who won how often against whom goes in; a ranking with intervals comes out."""
 
 import math
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Estimates from cases that were drawn with unequal, known probabilities: each case speaks for 1 ÷ probability of its kind.
 
-What was kept or judged with probability 0.05 counts twenty times; without that, a sample that prefers bad answers makes a good app look bad.
+What was judged with probability 0.05 counts twenty times; without that, a sample that prefers bad answers makes a good app look bad.
 """
 
 import math
