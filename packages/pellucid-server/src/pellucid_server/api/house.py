@@ -16,11 +16,14 @@ from pellucid_server.dashboards.views import Views
 from pellucid_server.dashboards.what_if import WhatIfs
 from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.trials import Trials
+from pellucid_server.identity.model_connections import ModelConnectionBook
 from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
 from pellucid_server.ingest.losses import LossBoard
 from pellucid_server.ingest.pipeline import Pipeline
+from pellucid_server.jobs.runs import Runs
 from pellucid_server.journal.port import Journal
+from pellucid_server.llm.models import LanguageModels
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
@@ -165,6 +168,18 @@ class House(Protocol):
     @property
     def backups(self) -> BackupMaker:
         """Copies of the data directory."""
+
+    @property
+    def model_connections(self) -> ModelConnectionBook:
+        """How projects reach model providers."""
+
+    @property
+    def models(self) -> LanguageModels:
+        """The models themselves."""
+
+    @property
+    def runs(self) -> Runs:
+        """Durable runs."""
 
     @property
     def ready(self) -> threading.Event:

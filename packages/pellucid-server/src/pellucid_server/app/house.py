@@ -10,6 +10,7 @@ from pellucid_server.api.bind import check_bind, is_loopback
 from pellucid_server.api.rates import Rates
 from pellucid_server.app.backup import Backups
 from pellucid_server.app.configs import Configs
+from pellucid_server.app.durable import open_durable
 from pellucid_server.app.live import Live
 from pellucid_server.app.lock import DirectoryLock
 from pellucid_server.app.opening import database_url, open_driver
@@ -30,6 +31,7 @@ from pellucid_server.dashboards.what_if import WhatIfs
 from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.trials import Trials
 from pellucid_server.enrich.price import PriceBook
+from pellucid_server.identity.model_connections import ModelConnectionBook
 from pellucid_server.identity.provision import Provision
 from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door, RedactBefore
@@ -38,9 +40,13 @@ from pellucid_server.ingest.local import enricher_of
 from pellucid_server.ingest.losses import LossBoard
 from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.ingest.settling import Settler
+from pellucid_server.jobs.engine import Engine
+from pellucid_server.jobs.runs import Runs
 from pellucid_server.journal.sqlite import SqliteJournal
+from pellucid_server.llm.models import LanguageModels
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.monitors.watcher import Watcher
+from pellucid_server.outbound.guard import Guard
 from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
 from pellucid_server.query.queries import Queries, open_queries
@@ -91,6 +97,11 @@ class House:
     schedule: Schedule
     rates: Rates
     backups: Backups
+    guard: Guard
+    model_connections: ModelConnectionBook
+    models: LanguageModels
+    runs: Runs
+    engine: Engine
     ready: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -102,6 +113,7 @@ class House:
         """End in the order in which nothing is lost: no more writes, then the stores, then the lock."""
         self.stopping.set()
         self.schedule.stop()
+        self.engine.stop()
         self.pipeline.stop()
         self.workers.close()
         self.live.close()
@@ -128,6 +140,7 @@ class House:
         self.pipeline.settler.start_above(self.spans.newest_version())
         self.pipeline.start()
         self.schedule.start()
+        self.engine.start()
         self.ready.set()
 
 
@@ -163,6 +176,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         put_blob=blobs.put,
         on_written=[live.wrote],
     )
+    door = Door(journal, system_clock, redact_before=_redact_before(configs), losses=losses)
+    durable = open_durable(settings, meta, configs, door, handlers=())
     return House(
         settings=settings,
         lock=lock,
@@ -187,7 +202,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         queries=queries,
         blobs=blobs,
         workers=workers,
-        door=Door(journal, system_clock, redact_before=_redact_before(configs), losses=losses),
+        door=door,
         losses=losses,
         pipeline=pipeline,
         live=live,
@@ -199,6 +214,11 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         ),
         rates=Rates(settings.requests_per_second),
         backups=Backups(settings, driver),
+        guard=durable.guard,
+        model_connections=durable.model_connections,
+        models=durable.models,
+        runs=durable.runs,
+        engine=durable.engine,
     )
 
 

@@ -71,6 +71,10 @@ TABLE: Final[tuple[Setting, ...]] = (
             doc="Further Host names under which the local server may be reached, comma separated."),
     Setting(name="allowed_origins", environment="PELLUCID_ALLOWED_ORIGINS", read=_names, default=(),
             doc="Origins whose pages may act here, such as the public URL behind a proxy, comma separated."),
+    Setting(name="outbound_allow", environment="PELLUCID_OUTBOUND_ALLOW", read=_names, default=(),
+            doc="Private places to which models and webhooks may be addressed: networks (10.0.0.0/8), hosts, host:port; comma separated."),
+    Setting(name="secret_key", environment="PELLUCID_SECRET_KEY", read=str, default="",
+            doc="Secret that seals providers' keys. Empty: the file secret.key in the data directory, made at the first start."),
     Setting(name="log_format", environment="PELLUCID_LOG_FORMAT", read=str, default="console",
             doc="`console` for people, `json` for machines."),
 )  # fmt: skip
@@ -94,6 +98,8 @@ class Settings:
     requests_per_second: int
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[str, ...]
+    outbound_allow: tuple[str, ...]
+    secret_key: str
     log_format: str
 
 

@@ -26,7 +26,7 @@ class ConnectionSealed(PellucidError):
 
 
 class ModelError(PellucidError):
-    """The model could not be asked."""
+    """The model could not be asked; the message says what the provider said."""
 
     code = "model_error"
     status = 502

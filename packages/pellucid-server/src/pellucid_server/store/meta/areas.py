@@ -16,6 +16,7 @@ from pellucid_server.store.meta import (
     prices,
     prompts,
     proposals,
+    runs,
     settings,
     views,
 )
@@ -37,4 +38,5 @@ AREAS: tuple[ModuleType, ...] = (
     dashboards,
     datasets,
     model_connections,
+    runs,
 )

@@ -15,6 +15,7 @@ from pellucid_server.store.meta.people import Memberships, People, Sessions
 from pellucid_server.store.meta.prices import Prices
 from pellucid_server.store.meta.prompts import Prompts
 from pellucid_server.store.meta.proposals import Proposals
+from pellucid_server.store.meta.runs import Runs
 from pellucid_server.store.meta.settings import Settings
 from pellucid_server.store.meta.views import SavedViews
 
@@ -44,3 +45,4 @@ class UnitOfWork:
         self.proposals = Proposals(connection)
         self.datasets = Datasets(connection)
         self.experiments = Experiments(connection)
+        self.runs = Runs(connection)
