@@ -62,6 +62,13 @@ def test_completion(api: Api, field: str, prefix: str, values: list[str]) -> Non
     assert api.get("/fields/complete", field=field, prefix=prefix)["data"] == values
 
 
+def test_completion_within_a_range_of_time(api: Api) -> None:
+    scored = "2025-11-20T12:00:00Z"
+    assert api.get("/fields/complete", field="score", **{"from": scored})["data"] == ["quality", "csat", "tone"]
+    assert api.get("/fields/complete", field="score", to=scored)["data"] == []
+    assert api.get("/fields/complete", field="model", to="2025-11-01T00:00:00Z")["data"] == []
+
+
 def test_what_a_filter_means(api: Api) -> None:
     answer = api.get("/filter/parse", filter="user:ada   cost > $0.5")
     assert answer["canonical"] == "user_id:ada cost>0.5"

@@ -22,6 +22,7 @@ def test_newest_first_with_everything_that_the_list_shows(api: Api) -> None:
         "ttft": 1200.0,
         "outcome": "success",
         "error_count": 0,
+        "refused_count": 0,
         "span_count": 4,
         "folded_count": 1,
         "input_preview": "question gamma",

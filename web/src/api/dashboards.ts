@@ -145,13 +145,3 @@ export function changesQuery(range: { from: string; to: string }) {
     select: ({ data }) => data,
   });
 }
-
-export function scoreNamesQuery() {
-  return queryOptions({
-    queryKey: ["completions", "score", ""],
-    queryFn: ({ signal }) =>
-      call<{ data: string[] }>("fields/complete", { params: { field: "score", prefix: "", limit: 100 }, signal }),
-    staleTime: 60_000,
-    select: ({ data }) => data,
-  });
-}

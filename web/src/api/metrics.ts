@@ -70,3 +70,18 @@ export function completionsQuery(field: string, prefix: string) {
     select: ({ data }) => data.map((each) => (typeof each === "string" ? each : each.value)),
   });
 }
+
+/** Names of the scores that were given, the most frequent first; of all time where no range is named. */
+export function scoreNamesQuery(range: { from: string; to: string } = { from: "", to: "" }) {
+  return queryOptions({
+    queryKey: ["completions", "score", range],
+    queryFn: ({ signal }) =>
+      call<{ data: string[] }>("fields/complete", {
+        params: { field: "score", limit: 100, ...range },
+        signal,
+      }),
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+    select: ({ data }) => data,
+  });
+}

@@ -3,8 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Plus, X } from "lucide-react";
 import { type FormEvent, type ReactNode, useId, useState } from "react";
-import { scoreNamesQuery } from "@/api/dashboards";
-import { fieldsQuery } from "@/api/metrics";
+import { fieldsQuery, scoreNamesQuery } from "@/api/metrics";
 import {
   aggregationsOf,
   CHART_LABELS,

@@ -3,7 +3,7 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ChevronRight, Database, FlaskConical } from "lucide-react";
-import { useMemo, useState } from "react";
+import { useState } from "react";
 import { type DatasetItem, datasetQuery, type Experiment, experimentsQuery, itemsQuery } from "@/api/datasets";
 import { carried } from "@/domain/address";
 import { oneLine } from "@/domain/format";
@@ -11,13 +11,13 @@ import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
 import { Segments, Select } from "@/ui/controls";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
-import { useKept } from "@/ui/hooks";
 import { Icon } from "@/ui/icons";
 import { JsonView } from "@/ui/jsonView";
 import { ListStates } from "@/ui/listPage";
 import { Dialog } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
 import { Empty, Problem } from "@/ui/states";
+import { usePages } from "@/ui/usePages";
 import { Age } from "@/ui/values";
 
 const TABS = [
@@ -153,12 +153,9 @@ function Versions({
   );
 }
 
-const NO_ITEMS: DatasetItem[] = [];
-
 function Items({ name, version }: { name: string; version: string | undefined }) {
   const list = useInfiniteQuery(itemsQuery(name, version));
-  const data = useKept(list.data);
-  const rows = useMemo(() => data?.pages.flatMap((page) => page.data) ?? NO_ITEMS, [data]);
+  const { rows, onNearEnd } = usePages(list);
   const [density] = usePreference("density");
   const [open, setOpen] = useState<DatasetItem | null>(null);
   return (
@@ -182,7 +179,7 @@ function Items({ name, version }: { name: string; version: string | undefined })
         activeId={open?.id}
         density={density}
         onOpen={setOpen}
-        onNearEnd={list.hasNextPage && !list.isFetchingNextPage ? () => void list.fetchNextPage() : undefined}
+        onNearEnd={onNearEnd}
         card={(row) => (
           <div className="flex h-full flex-col justify-center">
             <span className="recorded cut">{said(row.input)}</span>

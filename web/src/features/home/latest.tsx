@@ -6,7 +6,7 @@ import { fewTracesQuery } from "@/api/traces";
 import type { TraceRow } from "@/api/types";
 import { carried, type PageSearch } from "@/domain/address";
 import { oneLine } from "@/domain/format";
-import { ScoreChips } from "@/features/sessions/outcomeShare";
+import { ScoreChips } from "@/features/people/outcomeShare";
 import { OutcomeIcon } from "@/ui/icons";
 import { Age } from "@/ui/values";
 import { Panel } from "./panel";

@@ -35,7 +35,7 @@ export function SessionAnalytics({ rows, complete }: { rows: readonly SessionRow
       <dl className="flex gap-6">
         <Stat label={complete ? "Sessions" : "Sessions loaded"}>{formatCount(rows.length)}</Stat>
         <Stat label="Turns, median">{formatCount(facts.turns)}</Stat>
-        <Stat label="Time in calls, median">{formatDuration(facts.duration)}</Stat>
+        <Stat label="Lasted, median">{formatDuration(facts.duration)}</Stat>
         <Stat label="Cost, median">{formatMoney(facts.cost)}</Stat>
         <Stat label="With an error or a refusal">
           {formatCount(facts.troubled)}{" "}

@@ -3,7 +3,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { ChevronRight, MessagesSquare } from "lucide-react";
-import { useState } from "react";
 import { ApiProblem } from "@/api/client";
 import { sessionQuery } from "@/api/people";
 import type { SessionDetail, Turn } from "@/api/types";
@@ -12,13 +11,15 @@ import { tokenTotals } from "@/domain/cost";
 import { formatCount, formatDuration, oneLine, parseTime } from "@/domain/format";
 import { asText } from "@/domain/json";
 import { PageHeader } from "@/features/frame/pageHeader";
+import { OutcomeShare, ScoreChips } from "@/features/people/outcomeShare";
+import { UserLink } from "@/features/people/peopleColumns";
+import { useAddress } from "@/ui/address";
 import { cx } from "@/ui/classes";
 import { CopyButton, Segments, Stat } from "@/ui/controls";
 import { Icon, OutcomeIcon } from "@/ui/icons";
 import { Empty, Problem, SkeletonRows, StaleNotice, useLate } from "@/ui/states";
 import { TextBlock } from "@/ui/text";
 import { Age, Clock, Cost } from "@/ui/values";
-import { OutcomeShare, ScoreChips } from "./outcomeShare";
 import { TurnChart } from "./turnChart";
 
 const MODES = [
@@ -32,7 +33,8 @@ export default function SessionPage() {
   const query = useQuery(sessionQuery(sessionId));
   const session = query.data?.session_id === sessionId ? query.data : undefined;
   const waiting = useLate(!session && !query.error);
-  const [mode, setMode] = useState<Mode>("details");
+  const [search, patch] = useAddress();
+  const mode: Mode = search.view === "plain" ? "plain" : "details";
   return (
     <>
       <PageHeader
@@ -58,7 +60,12 @@ export default function SessionPage() {
           <div tabIndex={0} role="region" aria-label="Conversation" className="min-h-0 flex-1 overflow-y-auto">
             <div className="mx-auto flex w-full max-w-[960px] flex-col gap-4 px-4 py-4">
               <div className="flex items-center gap-2">
-                <Segments label="How much is shown" value={mode} options={MODES} onChange={setMode} />
+                <Segments
+                  label="How much is shown"
+                  value={mode}
+                  options={MODES}
+                  onChange={(value) => patch({ view: value === "plain" ? value : null }, { replace: true })}
+                />
               </div>
               {mode === "details" && session.turns.length > 1 && <TurnChart turns={session.turns} />}
               {session.turns.map((turn, index) => (
@@ -112,15 +119,7 @@ function SessionFacts({ session }: { session: SessionDetail }) {
       {session.user_ids.length > 0 && (
         <Stat label={session.user_ids.length > 1 ? "Users" : "User"}>
           {session.user_ids.slice(0, 3).map((user) => (
-            <Link
-              key={user}
-              className="link mr-2"
-              to="/users/$userId"
-              params={{ userId: user }}
-              search={(old) => carried(old)}
-            >
-              {oneLine(user, 40)}
-            </Link>
+            <UserLink key={user} id={user} most={40} className="link mr-2" />
           ))}
         </Stat>
       )}

@@ -4,7 +4,8 @@ import { Link } from "@tanstack/react-router";
 import type { TraceDetail } from "@/api/types";
 import { tokenTotals } from "@/domain/cost";
 import { quote } from "@/domain/filterText";
-import { formatCount, formatDuration, oneLine } from "@/domain/format";
+import { formatCount, formatDuration } from "@/domain/format";
+import { SessionLink, UserLink } from "@/features/people/peopleColumns";
 import { Stat } from "@/ui/controls";
 import { Age, Clock, Cost } from "@/ui/values";
 
@@ -62,27 +63,13 @@ export function Facts({ detail }: { detail: TraceDetail }) {
       )}
       {trace.user_id && (
         <Stat label="User">
-          <Link
-            className="link"
-            to="/users/$userId"
-            params={{ userId: trace.user_id }}
-            search={(old) => ({ from: old.from, to: old.to, env: old.env })}
-          >
-            {oneLine(trace.user_id, 40)}
-          </Link>{" "}
+          <UserLink id={trace.user_id} most={40} className="link" />{" "}
           <span className="font-normal text-fg-3">{trace.user_tier}</span>
         </Stat>
       )}
       {trace.session_id && (
         <Stat label="Session">
-          <Link
-            className="link"
-            to="/sessions/$sessionId"
-            params={{ sessionId: trace.session_id }}
-            search={(old) => ({ from: old.from, to: old.to, env: old.env })}
-          >
-            {oneLine(trace.session_id, 40)}
-          </Link>
+          <SessionLink id={trace.session_id} most={40} className="link" />
         </Stat>
       )}
       {trace.release && <Stat label="Release">{trace.release}</Stat>}

@@ -1,15 +1,15 @@
 /** The trace page: facts on top, the tree at the left, the selected span at the right. */
 
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { ChevronDown, ChevronRight, ChevronUp, Diff, Download, ListTree, MoreHorizontal } from "lucide-react";
+import { ChevronRight, Diff, Download, ListTree, MoreHorizontal } from "lucide-react";
 import { useEffect, useState } from "react";
 import { ApiProblem } from "@/api/client";
 import { carried } from "@/domain/address";
 import { formatCount, oneLine, plural, shortId } from "@/domain/format";
 import { PageHeader } from "@/features/frame/pageHeader";
-import { Badge, Button, CopyButton, Segments } from "@/ui/controls";
+import { Button, CopyButton, Segments } from "@/ui/controls";
 import { useNarrow } from "@/ui/hooks";
-import { Icon, KindIcon, OUTCOME_ICONS } from "@/ui/icons";
+import { Icon, KindIcon } from "@/ui/icons";
 import { Menu, MenuItem } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
 import { Split } from "@/ui/split";
@@ -20,6 +20,7 @@ import { LeftPane } from "./leftPane";
 import { neighbour } from "./neighbours";
 import { saveTrace } from "./saveTrace";
 import { SpanPane } from "./spanPane";
+import { Neighbours, TraceTroubles } from "./traceHead";
 import { type TraceState, useTrace } from "./useTrace";
 import { useGoTo, useTraceCommands } from "./useTraceCommands";
 
@@ -92,16 +93,7 @@ function Crumbs({ traceId, state, name }: { traceId: string; state: TraceState; 
       <b className="recorded cut max-w-[32ch] font-semibold">{name}</b>
       <span className="mono-s text-fg-3 max-wide:hidden">{shortId(traceId)}</span>
       <CopyButton text={traceId} label="Copy the trace id" />
-      {trace && trace.error_count > 0 && (
-        <Badge tone="error" icon={OUTCOME_ICONS.error}>
-          {plural(trace.error_count, "error")}
-        </Badge>
-      )}
-      {trace?.outcome === "refused" && (
-        <Badge tone="refused" icon={OUTCOME_ICONS.refused}>
-          refused
-        </Badge>
-      )}
+      {trace && <TraceTroubles trace={trace} />}
     </div>
   );
 }
@@ -109,26 +101,12 @@ function Crumbs({ traceId, state, name }: { traceId: string; state: TraceState; 
 function Actions({ traceId, state }: { traceId: string; state: TraceState }) {
   const navigate = useNavigate();
   const go = useGoTo();
-  const previous = neighbour(traceId, -1);
-  const next = neighbour(traceId, 1);
   return (
     <>
-      <Button
-        look="ghost"
-        square
-        icon={ChevronUp}
-        aria-label="Previous trace"
-        disabled={!previous}
-        onClick={() => previous && go(previous)}
-        className="max-wide:hidden"
-      />
-      <Button
-        look="ghost"
-        square
-        icon={ChevronDown}
-        aria-label="Next trace"
-        disabled={!next}
-        onClick={() => next && go(next)}
+      <Neighbours
+        previous={neighbour(traceId, -1)}
+        next={neighbour(traceId, 1)}
+        onMove={go}
         className="max-wide:hidden"
       />
       <Menu trigger={<Button square icon={MoreHorizontal} aria-label="More about this trace" />}>

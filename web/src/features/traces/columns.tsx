@@ -5,6 +5,7 @@ import { CircleCheck } from "lucide-react";
 import type { ScoreSummary, TraceRow } from "@/api/types";
 import { tokenTotals } from "@/domain/cost";
 import { formatCount, formatDuration, formatScore, oneLine, plural } from "@/domain/format";
+import { SessionLink, UserLink } from "@/features/people/peopleColumns";
 import { cx } from "@/ui/classes";
 import { Badge } from "@/ui/controls";
 import type { DataColumn } from "@/ui/dataTable";
@@ -81,17 +82,7 @@ export const TRACE_COLUMNS: readonly DataColumn<TraceRow>[] = [
     label: "User",
     width: 96,
     cell: (row) =>
-      row.user_id && (
-        <Link
-          to="/users/$userId"
-          params={{ userId: row.user_id }}
-          search={(old) => ({ from: old.from, to: old.to, env: old.env })}
-          className="mono-s text-fg-2 hover:text-accent-fg hover:underline"
-          title={row.user_id}
-        >
-          {row.user_id}
-        </Link>
-      ),
+      row.user_id && <UserLink id={row.user_id} className="mono-s text-fg-2 hover:text-accent-fg hover:underline" />,
   },
   {
     id: "model",
@@ -119,15 +110,7 @@ export const TRACE_COLUMNS: readonly DataColumn<TraceRow>[] = [
     width: 120,
     cell: (row) =>
       row.session_id && (
-        <Link
-          to="/sessions/$sessionId"
-          params={{ sessionId: row.session_id }}
-          search={(old) => ({ from: old.from, to: old.to, env: old.env })}
-          className="mono-s text-fg-2 hover:text-accent-fg hover:underline"
-          title={row.session_id}
-        >
-          {row.session_id}
-        </Link>
+        <SessionLink id={row.session_id} className="mono-s text-fg-2 hover:text-accent-fg hover:underline" />
       ),
   },
   {
@@ -145,6 +128,14 @@ export const TRACE_COLUMNS: readonly DataColumn<TraceRow>[] = [
     align: "right",
     order: "error_count",
     cell: (row) => (row.error_count ? <span className="text-error">{formatCount(row.error_count)}</span> : "–"),
+  },
+  {
+    id: "refusals",
+    label: "Refusals",
+    width: 70,
+    align: "right",
+    order: "refused_count",
+    cell: (row) => (row.refused_count ? <span className="text-refused">{formatCount(row.refused_count)}</span> : "–"),
   },
   {
     id: "prompt",

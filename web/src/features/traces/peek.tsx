@@ -2,20 +2,21 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { ChevronDown, ChevronUp, Maximize2, X } from "lucide-react";
+import { Maximize2, X } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import { traceQuery } from "@/api/traces";
 import type { SpanSummary, TraceRow } from "@/api/types";
 import { tokenTotals } from "@/domain/cost";
-import { formatCount, formatDuration, oneLine, plural, shortId } from "@/domain/format";
+import { formatCount, formatDuration, oneLine, shortId } from "@/domain/format";
 import { extentOf } from "@/domain/timeAxis";
 import { buildTree, indent } from "@/domain/tree";
 import { scoreText } from "@/features/trace/scoresTab";
 import { SpanBar } from "@/features/trace/spanBar";
+import { Neighbours, TraceTroubles } from "@/features/trace/traceHead";
 import { cx } from "@/ui/classes";
-import { Badge, Button, CopyButton, Kbd, Stat } from "@/ui/controls";
+import { Button, CopyButton, Kbd, Stat } from "@/ui/controls";
 import { useNow } from "@/ui/hooks";
-import { KindIcon, OUTCOME_ICONS } from "@/ui/icons";
+import { KindIcon } from "@/ui/icons";
 import { Problem } from "@/ui/states";
 import { Marked, TextBlock } from "@/ui/text";
 import { Age, Clock, Cost, isLowScore, ScoreValue } from "@/ui/values";
@@ -57,30 +58,9 @@ export function Peek({ traceId, row, previous, next, onMove, onClose }: PeekProp
       <header className="flex h-12 shrink-0 items-center gap-2 border-b border-line pr-2 pl-4">
         {trace && <KindIcon kind={trace.kind} size={16} named />}
         <h2 className="recorded cut">{oneLine(trace?.name ?? "", 80) || "no name"}</h2>
-        {trace && trace.outcome !== "success" && (
-          <Badge tone={trace.outcome === "error" ? "error" : "refused"} icon={OUTCOME_ICONS[trace.outcome]}>
-            {trace.outcome === "error" ? plural(Math.max(1, trace.error_count), "error") : "refused"}
-          </Badge>
-        )}
+        {trace && <TraceTroubles trace={trace} />}
         <span className="flex-1" />
-        <Button
-          look="ghost"
-          square
-          icon={ChevronUp}
-          aria-label="Previous trace"
-          disabled={!previous}
-          onClick={() => previous && onMove(previous)}
-          className="h-6 w-6"
-        />
-        <Button
-          look="ghost"
-          square
-          icon={ChevronDown}
-          aria-label="Next trace"
-          disabled={!next}
-          onClick={() => next && onMove(next)}
-          className="h-6 w-6"
-        />
+        <Neighbours previous={previous} next={next} onMove={onMove} className="h-6 w-6" />
         <Link
           to="/traces/$traceId"
           params={{ traceId }}

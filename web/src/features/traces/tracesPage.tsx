@@ -1,10 +1,11 @@
 /** The list of traces: filter, facets, histogram, table, peek, live tail. All of its state is in the address. */
 
-import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { Filter, Pause, Play, SlidersHorizontal } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { ApiProblem } from "@/api/client";
+import { scoreNamesQuery } from "@/api/metrics";
 import { tracesQuery } from "@/api/traces";
 import type { TraceRow } from "@/api/types";
 import { rangeOf } from "@/domain/address";
@@ -15,10 +16,11 @@ import { listQueryOf, useAddress } from "@/ui/address";
 import { useCommands } from "@/ui/commands";
 import { Button } from "@/ui/controls";
 import { DataTable } from "@/ui/dataTable";
-import { useKept, useMedia, useNarrow } from "@/ui/hooks";
+import { useMedia, useNarrow } from "@/ui/hooks";
 import { Dialog } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
 import { Empty, Problem, SkeletonRows, StaleNotice, useLate } from "@/ui/states";
+import { usePages } from "@/ui/usePages";
 import { BulkBar } from "./bulkBar";
 import { allColumns, chosenColumns, scoreNamesOf } from "./columns";
 import { Facets } from "./facets";
@@ -31,7 +33,6 @@ import { TraceCard } from "./traceCard";
 import { useLive } from "./useLive";
 import { ViewsMenu } from "./viewsMenu";
 
-const NO_ROWS: TraceRow[] = [];
 const idOf = (row: TraceRow) => row.trace_id;
 
 export default function TracesPage() {
@@ -49,15 +50,19 @@ export default function TracesPage() {
   const order = search.order ?? "-start_time";
   const live = useLive(search.live === "on", paused, query.filter);
   const list = useInfiniteQuery({ ...tracesQuery({ ...query, order }), placeholderData: keepPreviousData });
-  const data = useKept(list.data);
-  const loaded = useMemo(() => data?.pages.flatMap((page) => page.data) ?? NO_ROWS, [data]);
+  const { loaded: data, rows: loaded, onNearEnd } = usePages(list);
   const rows = useMemo(
     () => (search.live === "on" ? liveThenLoaded(live.rows, loaded) : loaded),
     [search.live, live.rows, loaded],
   );
   const waiting = useLate(list.isPending);
-  const scoreNames = useMemo(() => scoreNamesOf(loaded), [loaded]);
-  const columns = useMemo(() => chosenColumns(search.columns, scoreNames), [search.columns, scoreNames]);
+  // The rows come first: what stands around them is asked for when they are there.
+  const rowsAsked = !(list.isFetching && !list.isFetchingNextPage);
+  const given = useQuery({ ...scoreNamesQuery(rangeOf(search)), enabled: rowsAsked }).data;
+  const seen = useMemo(() => scoreNamesOf(loaded), [loaded]);
+  const scoreNames = useMemo(() => [...new Set([...seen, ...(given ?? [])])], [seen, given]);
+  // The first choice follows the rows, so that no column appears late.
+  const columns = useMemo(() => chosenColumns(search.columns, seen), [search.columns, seen]);
   useEffect(() => rememberOrder(rows.map(idOf)), [rows]);
 
   const setFilter = useCallback(
@@ -136,8 +141,6 @@ export default function TracesPage() {
 
   const filterProblem = list.error instanceof ApiProblem && list.error.status === 400;
   const filtered = Boolean(search.filter || search.env);
-  // The rows come first: what stands around them is asked for when they are there.
-  const rowsAsked = !(list.isFetching && !list.isFetchingNextPage);
   const facetsView = <Facets text={search.filter ?? ""} query={query} onChange={setFilter} enabled={rowsAsked} />;
   const peekView = search.peek && (
     <Peek
@@ -226,9 +229,7 @@ export default function TracesPage() {
                     onCheck={setChecked}
                     card={(row) => <TraceCard row={row} />}
                     density={density}
-                    onNearEnd={
-                      list.hasNextPage && !list.isFetchingNextPage ? () => void list.fetchNextPage() : undefined
-                    }
+                    onNearEnd={onNearEnd}
                   />
                 )}
               </div>

@@ -3,17 +3,17 @@
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { ChevronRight, Users } from "lucide-react";
-import { useMemo } from "react";
 import { ApiProblem } from "@/api/client";
 import { sessionsQuery, userQuery } from "@/api/people";
 import { tracesQuery } from "@/api/traces";
 import type { SessionRow, TraceRow, UserRow } from "@/api/types";
-import { carried, rangeOf } from "@/domain/address";
+import { carried, type PageSearch, rangeOf } from "@/domain/address";
 import { tokenTotals } from "@/domain/cost";
 import { quote, withEnvironment } from "@/domain/filterText";
 import { formatCount, formatDuration, oneLine } from "@/domain/format";
 import { PageHeader } from "@/features/frame/pageHeader";
-import { OutcomeShare, ScoreChips } from "@/features/sessions/outcomeShare";
+import { OutcomeShare, ScoreChips } from "@/features/people/outcomeShare";
+import { COST, LAST_SEEN, outcomesOf, SCORES, SESSION, SESSION_OUTCOMES, TURNS } from "@/features/people/peopleColumns";
 import { Histogram } from "@/features/traces/histogram";
 import { useAddress } from "@/ui/address";
 import { CopyButton, Segments, Stat } from "@/ui/controls";
@@ -22,6 +22,7 @@ import { Icon, OutcomeIcon } from "@/ui/icons";
 import { ListStates } from "@/ui/listPage";
 import { usePreference } from "@/ui/preferences";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
+import { usePages } from "@/ui/usePages";
 import { Age, Cost } from "@/ui/values";
 
 const TABS = [
@@ -91,7 +92,6 @@ function NoUser({ error, onRetry }: { error: unknown; onRetry: () => void }) {
 }
 
 function UserFacts({ user }: { user: UserRow }) {
-  const success = Math.max(0, user.trace_count - user.error_count - user.refused_count);
   return (
     <dl className="flex shrink-0 items-center gap-6 overflow-x-auto border-b border-line px-4 py-2.5">
       <Stat label="Last seen">
@@ -104,7 +104,7 @@ function UserFacts({ user }: { user: UserRow }) {
       <Stat label="Traces">{formatCount(user.trace_count)}</Stat>
       <Stat label="Sessions">{formatCount(user.session_count)}</Stat>
       <Stat label="Outcomes">
-        <OutcomeShare outcomes={{ success, error: user.error_count, refused: user.refused_count }} />
+        <OutcomeShare outcomes={outcomesOf(user)} />
       </Stat>
       <Stat label="Tokens">{formatCount(tokenTotals(user.usage).total)}</Stat>
       <Stat label="Cost">
@@ -124,7 +124,6 @@ interface Scoped {
   query: { filter: string; from: string; to: string };
 }
 
-const NO_TRACES: TraceRow[] = [];
 const traceId = (row: TraceRow) => row.trace_id;
 
 const HISTORY: readonly DataColumn<TraceRow>[] = [
@@ -183,7 +182,7 @@ function History({ query }: Scoped) {
   const navigate = useNavigate();
   const [density] = usePreference("density");
   const list = useInfiniteQuery(tracesQuery({ ...query, order: "-start_time" }));
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? NO_TRACES, [list.data]);
+  const { rows, onNearEnd } = usePages(list);
   return (
     <ListStates
       query={list}
@@ -206,54 +205,27 @@ function History({ query }: Scoped) {
           void navigate({
             to: "/traces/$traceId",
             params: { traceId: row.trace_id },
-            search: (old: Record<string, string>) => ({ from: old.from, to: old.to, env: old.env }),
+            search: (old: PageSearch) => carried(old),
           } as never)
         }
-        onNearEnd={list.hasNextPage && !list.isFetchingNextPage ? () => void list.fetchNextPage() : undefined}
+        onNearEnd={onNearEnd}
       />
     </ListStates>
   );
 }
 
-const NO_SESSIONS: SessionRow[] = [];
 const sessionId = (row: SessionRow) => row.session_id;
 
-const SESSIONS: readonly DataColumn<SessionRow>[] = [
-  { id: "last", label: "Last seen", width: 84, align: "right", cell: (row) => <Age time={row.last_time} /> },
-  {
-    id: "session",
-    label: "Session",
-    width: 240,
-    grow: true,
-    cell: (row) => (
-      <Link
-        to="/sessions/$sessionId"
-        params={{ sessionId: row.session_id }}
-        search={(old) => carried(old)}
-        className="recorded font-medium"
-      >
-        {oneLine(row.session_id, 120)}
-      </Link>
-    ),
-  },
-  { id: "turns", label: "Turns", width: 64, align: "right", cell: (row) => formatCount(row.turn_count) },
-  { id: "outcomes", label: "Outcomes", width: 160, cell: (row) => <OutcomeShare outcomes={row.outcomes} /> },
-  {
-    id: "cost",
-    label: "Cost",
-    unit: "$",
-    width: 90,
-    align: "right",
-    cell: (row) => <Cost usd={row.cost} sign={false} />,
-  },
-  { id: "scores", label: "Scores", width: 200, cell: (row) => <ScoreChips scores={row.scores} /> },
-];
+// Sorted by time only: a list within a page does not put its order into the address.
+const SESSIONS = [LAST_SEEN, SESSION, TURNS, SESSION_OUTCOMES, COST, SCORES].map(
+  (column): DataColumn<SessionRow> => ({ ...column, order: undefined }),
+);
 
 function UserSessions({ query }: Scoped) {
   const navigate = useNavigate();
   const [density] = usePreference("density");
   const list = useInfiniteQuery(sessionsQuery({ ...query, order: "-last_time" }));
-  const rows = useMemo(() => list.data?.pages.flatMap((page) => page.data) ?? NO_SESSIONS, [list.data]);
+  const { rows, onNearEnd } = usePages(list);
   return (
     <ListStates
       query={list}
@@ -268,8 +240,14 @@ function UserSessions({ query }: Scoped) {
         columns={SESSIONS}
         getId={sessionId}
         density={density}
-        onOpen={(row) => void navigate({ to: "/sessions/$sessionId", params: { sessionId: row.session_id } } as never)}
-        onNearEnd={list.hasNextPage && !list.isFetchingNextPage ? () => void list.fetchNextPage() : undefined}
+        onOpen={(row) =>
+          void navigate({
+            to: "/sessions/$sessionId",
+            params: { sessionId: row.session_id },
+            search: (old: PageSearch) => carried(old),
+          } as never)
+        }
+        onNearEnd={onNearEnd}
       />
     </ListStates>
   );

@@ -14,7 +14,7 @@ from pellucid_server.filters.vocabulary import Field
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.query.asking import asked_in
-from pellucid_server.query.windows import Window
+from pellucid_server.query.windows import ALWAYS, Window
 from pellucid_server.store.spans.reader import SpanReader
 from pellucid_server.store.spans.sql import facets as sql
 from pellucid_server.store.spans.vocabulary import SCORE_VOCABULARY, SPAN_VOCABULARY
@@ -80,18 +80,21 @@ class Facets:
             name: _facet([(row[1], row[2], row[3], row[4]) for row in rows if row[0] == place]) for place, name in enumerate(names)
         }
 
-    def complete(self, scope: Scope, name: str, prefix: str, *, limit: int = 20) -> Sequence[str]:
-        """Values of a field (of `metadata` its keys, of `score` the names) that hold `prefix`, the likeliest first."""
+    def complete(self, scope: Scope, name: str, prefix: str, *, window: Window = ALWAYS, limit: int = 20) -> Sequence[str]:
+        """Values of a field (of `metadata` its keys, of `score` the names) that hold `prefix`, the likeliest first.
+
+        Without a window: values of the last 30 days, and every name of scores.
+        """
         now = self._clock()
         field = SPAN_VOCABULARY.find(name.partition(".")[0])
         if field is not None and field.values:
             holding = [value for value in field.values if prefix.lower() in value]
             return sorted(holding, key=lambda value: not value.startswith(prefix.lower()))
         if field is not None and field.type == "score":
-            statement = sql.complete_scores(scope.project_id, prefix, limit=min(limit, MAX_VALUES))
+            statement = sql.complete_scores(asked_in(scope, window, now), prefix, limit=min(limit, MAX_VALUES))
         else:
             ref = FieldRef(name="metadata") if name == "metadata" else _countable(name)
-            asked = asked_in(scope, Window().or_last(DEFAULT_SPAN, now), now)
+            asked = asked_in(scope, window.or_last(DEFAULT_SPAN, now), now)
             statement = sql.complete(asked, ref, prefix, limit=min(limit, MAX_VALUES))
         return [row[0] for row in self._reader.rows(statement)]
 

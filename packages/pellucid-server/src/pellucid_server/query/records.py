@@ -62,6 +62,7 @@ class TraceRow:
     """Milliseconds from the root's start to the first token of any generation."""
     outcome: str
     error_count: int
+    refused_count: int
     span_count: int
     folded_count: int
     input_preview: str

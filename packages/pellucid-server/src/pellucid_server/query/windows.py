@@ -30,6 +30,10 @@ class Window:
         return Window(start=(now if self.end is None else self.end) - span, end=self.end)
 
 
+ALWAYS: Final = Window()
+"""Bounded by nothing."""
+
+
 def read_window(start: str | None, end: str | None, now: Micros) -> Window:
     """From text: ISO 8601, or `-24h` for so long before now. Raises `BadRequest`."""
     window = Window(start=_moment("from", start, now), end=_moment("to", end, now))

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 
-from pellucid_server.api.asking import FilterText
+from pellucid_server.api.asking import FilterText, QueryWindow
 from pellucid_server.api.house import house_of
 from pellucid_server.api.security import requires
 from pellucid_server.api.wire.facets import Completions, Fields, FilterParsed, to_field
@@ -31,10 +31,16 @@ def list_fields(request: Request, scope: Reader) -> Fields:
 
 
 def complete_values(
-    request: Request, scope: Reader, field: str, prefix: str = "", limit: Annotated[int, Query(ge=1, le=MAX_VALUES)] = 20
+    request: Request,
+    scope: Reader,
+    window: QueryWindow,
+    field: str,
+    prefix: str = "",
+    limit: Annotated[int, Query(ge=1, le=MAX_VALUES)] = 20,
 ) -> Completions:
-    """Of `metadata` its keys, of `score` the names of scores. Values of the last 30 days."""
-    return Completions(data=house_of(request).queries.facets.complete(scope, field, prefix, limit=limit))
+    """Of `metadata` its keys, of `score` the names of scores. Without a window: values of the last 30 days, and every name of scores."""
+    facets = house_of(request).queries.facets
+    return Completions(data=facets.complete(scope, field, prefix, window=window, limit=limit))
 
 
 def parse_filter(request: Request, scope: Reader, text: FilterText = "") -> FilterParsed:

@@ -25,7 +25,7 @@ def create_router() -> APIRouter:
 
 
 def list_traces(request: Request, scope: Reader, ask: SpanAsk) -> Page[TraceRow]:
-    """Newest first, or by `duration`, `ttft`, `cost`, `tokens`, `span_count` or `error_count` within the time range."""
+    """Newest first, or by `duration`, `ttft`, `cost`, `tokens`, `span_count`, `error_count` or `refused_count` within the time range."""
     page = house_of(request).queries.traces.list_traces(scope, ask)
     return Page(data=[TraceRow.model_validate(row) for row in page.data], next_cursor=page.next_cursor)
 

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel
 
-from pellucid_server.api.wire.rows import OutcomeCounts, ScoreSummary, TraceRow, UsageTotals
+from pellucid_server.api.wire.rows import TraceRow
 from pellucid_server.api.wire.scores import ScoreAnswer, to_score
 from pellucid_server.api.wire.times import WireTime
 from pellucid_server.query.groups import GroupDetail
-from pellucid_server.query.records import GroupRow
+from pellucid_server.query.records import GroupRow, OutcomeCounts, ScoreSummary, UsageTotals
 from pellucid_server.query.records import TraceRow as TraceRecord
 
 
@@ -120,18 +120,12 @@ def to_user(detail: GroupDetail) -> UserAnswer:
 
 
 def _common(row: GroupRow) -> dict[str, object]:
-    plain = {name: getattr(row, name) for name in _PLAIN}
-    nested = {
-        "usage": UsageTotals.model_validate(row.usage),
-        "outcomes": OutcomeCounts.model_validate(row.outcomes),
-        "scores": [ScoreSummary.model_validate(score) for score in row.scores],
-    }
-    return plain | nested
+    return {name: getattr(row, name) for name in _SHARED}
 
 
-_PLAIN = (
-    "first_time", "last_time", "duration", "trace_count", "session_count", "user_ids", "user_tier", "cost", "unpriced_count",
-    "models", "environments", "features",
+_SHARED = (
+    "first_time", "last_time", "duration", "trace_count", "session_count", "user_ids", "user_tier", "usage", "cost",
+    "unpriced_count", "outcomes", "models", "environments", "features", "scores",
 )  # fmt: skip
 
 
@@ -147,9 +141,9 @@ def _turn(trace: TraceRecord) -> Turn:
         output=trace.output_preview,
         outcome=trace.outcome,
         cost=trace.cost,
-        usage=UsageTotals.model_validate(trace.usage),
+        usage=trace.usage,
         model=trace.models[0] if trace.models else "",
         prompt=prompt,
         user_id=trace.user_id,
-        scores=[ScoreSummary.model_validate(score) for score in trace.scores],
+        scores=trace.scores,
     )

@@ -1,52 +1,15 @@
-"""Rows of traces, spans, sessions and users. Made from the records of `query.records` by attribute; names are the same."""
+"""Rows of traces and spans: the records of `query.records` by attribute, with times as text. Their parts are the records' own."""
 
 from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
 from pellucid_server.api.wire.times import WireTime
+from pellucid_server.query.records import PromptName, PromptUse, ScoreSummary, UsageTotals
 
 
 class _FromRecord(BaseModel):
     model_config = ConfigDict(from_attributes=True)
-
-
-class UsageTotals(_FromRecord):
-    """Tokens by disjoint kind; null where nobody reported any."""
-
-    input: int | None
-    cache_read: int | None
-    cache_write: int | None
-    cache_write_1h: int | None
-    output: int | None
-    reasoning: int | None
-    audio_in: int | None
-    audio_out: int | None
-    total: int
-
-
-class ScoreSummary(_FromRecord):
-    """All scores of one name on something."""
-
-    name: str
-    type: str
-    mean: float | None
-    count: int
-    string_value: str | None
-
-
-class PromptName(_FromRecord):
-    """A registered prompt in one version."""
-
-    name: str
-    version: str
-
-
-class PromptUse(PromptName):
-    """Which registered prompt made a generation."""
-
-    label: str
-    hash: str
 
 
 class TraceRow(_FromRecord):
@@ -62,6 +25,7 @@ class TraceRow(_FromRecord):
     ttft: float | None
     outcome: str
     error_count: int
+    refused_count: int
     span_count: int
     folded_count: int
     input_preview: str
@@ -140,11 +104,3 @@ class SpanSummary(_FromRecord):
     flags: Sequence[str]
     streaming: bool | None
     cache_hit: bool | None
-
-
-class OutcomeCounts(_FromRecord):
-    """Traces by how they ended."""
-
-    success: int
-    error: int
-    refused: int

@@ -9,6 +9,7 @@ from pellucid_server.store.spans.columns import FILTERABLE
 from pellucid_server.store.spans.drivers.port import Statement
 from pellucid_server.store.spans.filter_sql import Asked
 from pellucid_server.store.spans.parameters import Parameters
+from pellucid_server.store.spans.sql.scores import scores_asked
 from pellucid_server.store.spans.sql.spans import where_spans
 
 Unit = Literal["traces", "spans"]
@@ -57,10 +58,10 @@ def complete(asked: Asked, field: FieldRef, prefix: str, *, limit: int) -> State
     return _completion(f"SELECT {value} AS value FROM spans FINAL WHERE {where_spans(asked, EVERYTHING, p)}", prefix, limit, p)
 
 
-def complete_scores(project_id: str, prefix: str, *, limit: int) -> Statement:
-    """Names of scores that hold `prefix`."""
+def complete_scores(asked: Asked, prefix: str, *, limit: int) -> Statement:
+    """Names of scores given in the window that hold `prefix`."""
     p = Parameters()
-    return _completion(f"SELECT name AS value FROM scores FINAL WHERE project_id = {p.text(project_id)}", prefix, limit, p)
+    return _completion(f"SELECT name AS value FROM scores FINAL WHERE {scores_asked(asked, p)}", prefix, limit, p)
 
 
 def _completion(source: str, prefix: str, limit: int, p: Parameters) -> Statement:

@@ -34,11 +34,7 @@ SUMMARY: Final[Expressions] = {
 def newest(asked: Asked, node: Filter, *, after: tuple[int, str] | None, limit: int) -> Statement:
     """Rows of the newest matching scores. `after`: time and id of the last row of the page before."""
     p = Parameters()
-    where = f"project_id = {p.text(asked.project_id)}"
-    if asked.start is not None:
-        where += f" AND time >= {p.time(asked.start)}"
-    if asked.end is not None:
-        where += f" AND time < {p.time(asked.end)}"
+    where = scores_asked(asked, p)
     if node != EVERYTHING:
         where += f" AND {score_condition(node, replace(asked, start=None, end=None), p)}"
     if after is not None:
@@ -48,6 +44,16 @@ def newest(asked: Asked, node: Filter, *, after: tuple[int, str] | None, limit: 
         f"ORDER BY scores.time DESC, id DESC LIMIT {p.integer(limit)}"
     )
     return p.statement(sql, "scores.newest")
+
+
+def scores_asked(asked: Asked, p: Parameters) -> str:
+    """The condition for scores of the project that were given in the window."""
+    where = f"project_id = {p.text(asked.project_id)}"
+    if asked.start is not None:
+        where += f" AND time >= {p.time(asked.start)}"
+    if asked.end is not None:
+        where += f" AND time < {p.time(asked.end)}"
+    return where
 
 
 def of_trace(project_id: str, trace_id: str, *, limit: int) -> Statement:

@@ -36,6 +36,7 @@ TRACE_ROW: Final[Expressions] = {
     "first_token_time": f"minOrNullIf({micros('start_time')} + toInt64(ttft * 1000), isNotNull(ttft) AND kind = 'generation')",
     "outcome": "anyIf(outcome, is_root)",
     "error_count": "countIf(outcome = 'error')",
+    "refused_count": "countIf(outcome = 'refused')",
     "span_count": "count()",
     "folded_count": "countIf(folded)",
     "input_preview": "anyIf(input_preview, is_root)",
@@ -65,6 +66,7 @@ TRACE_ORDERS: Final[Expressions] = {
     "tokens": "toFloat64(sumIf(tokens, counted))",
     "span_count": "toFloat64(count())",
     "error_count": "toFloat64(countIf(outcome = 'error'))",
+    "refused_count": "toFloat64(countIf(outcome = 'refused'))",
 }
 """What else than time traces can be ordered by; what is absent sorts below zero."""
 
