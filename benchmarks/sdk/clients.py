@@ -89,6 +89,25 @@ def phoenix(url: str) -> tuple[Call, Flush]:
     return provider.get_tracer("benchmark").chain(answer), provider.force_flush
 
 
+def mlflow(url: str) -> tuple[Call, Flush]:
+    """MLflow's decorator with a tracking server, in its light distribution."""
+    os.environ.update(MLFLOW_MODEL_CATALOG_URI="", MLFLOW_DISABLE_TELEMETRY="true")
+    import mlflow as client  # type: ignore[import-not-found]  # installed in its own environment
+    from mlflow.entities.trace_location import MlflowExperimentLocation  # type: ignore[import-not-found]  # the same
+
+    client.set_tracking_uri(url)
+    client.tracing.set_destination(MlflowExperimentLocation(experiment_id="0"))  # else it records nothing, and says nothing
+    return client.trace(answer), client.flush_trace_async_logging
+
+
+def opik(url: str) -> tuple[Call, Flush]:
+    """Opik's decorator; its own telemetry is off."""
+    os.environ.update(OPIK_URL_OVERRIDE=url, OPIK_SENTRY_ENABLE="false", OPIK_ANALYTICS_ENABLE="false")
+    import opik as client  # type: ignore[import-not-found]  # installed in its own environment
+
+    return client.track(answer), client.flush_tracker
+
+
 CLIENTS: dict[str, Callable[[str], tuple[Call, Flush]]] = {
     "none": none,
     "pellucid": pellucid,
@@ -96,6 +115,8 @@ CLIENTS: dict[str, Callable[[str], tuple[Call, Flush]]] = {
     "langfuse": langfuse,
     "langsmith": langsmith,
     "phoenix": phoenix,
+    "mlflow": mlflow,
+    "opik": opik,
 }
 
 
@@ -114,6 +135,8 @@ def import_of(name: str) -> str:
         "langfuse": "from langfuse import observe, get_client",
         "langsmith": "from langsmith import traceable, Client",
         "phoenix": "from phoenix.otel import register",
+        "mlflow": "import mlflow",
+        "opik": "import opik",
     }
     return modules[name]
 

@@ -6,6 +6,7 @@ What lives here: environments, processes, tables. What must not live here: how a
 import argparse
 import json
 import os
+import resource
 import socket
 import statistics
 import subprocess
@@ -28,14 +29,18 @@ REQUIREMENTS: dict[str, list[str]] = {
     "langfuse": ["langfuse"],
     "langsmith": ["langsmith"],
     "phoenix": ["arize-phoenix-otel", "opentelemetry-exporter-otlp-proto-http"],
+    "mlflow": ["mlflow-tracing"],
+    "opik": ["opik"],
 }
-DISTRIBUTIONS = {"pellucid": "pellucid", "otel": "opentelemetry-sdk", "phoenix": "arize-phoenix-otel"}
+DISTRIBUTIONS = {"otel": "opentelemetry-sdk", "phoenix": "arize-phoenix-otel", "mlflow": "mlflow-tracing"}
 BURST, PACED, FAULT = 20_000, 2_000, 10_000
+BEYOND = 100_000
+"""Calls while the server is down that together are several times the budget of bytes."""
 ROUNDS = 3
 IMPORTS = 11
 FAULTS: dict[str, tuple[str, ...]] = {
-    "down": ("pellucid", "otel", "langfuse", "langsmith", "phoenix"),
-    "hang": ("pellucid", "otel", "langfuse", "langsmith", "phoenix"),
+    "down": tuple(REQUIREMENTS),
+    "hang": tuple(REQUIREMENTS),
     "busy": ("pellucid", "otel"),
     "error": ("pellucid", "otel"),
     "reset": ("pellucid", "otel"),
@@ -103,6 +108,7 @@ def _measured(python: Path, client: str, mode: str, calls: int, port: int, fault
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("PELLUCID", "OTEL", "LANG"))}
     command = [str(python), str(HERE / "worker.py"), client, f"http://127.0.0.1:{port}", mode, str(calls)]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment)
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     try:
         out, err = process.communicate(timeout=LIMIT_S)
         is_killed = False
@@ -115,7 +121,14 @@ def _measured(python: Path, client: str, mode: str, calls: int, port: int, fault
     if not lines:
         return {"failed": True, "stderr": err[-500:]}
     figures: dict[str, Any] = json.loads(lines[-1])
-    figures |= {"exit_s": ended - figures["left_at"], "is_killed": is_killed, "stderr_lines": len(err.splitlines())}
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    figures |= {
+        "exit_s": ended - figures["left_at"],
+        "exit_cpu_s": cpu - figures["cpu_at"],
+        "is_killed": is_killed,
+        "stderr_lines": len(err.splitlines()),
+    }
     if fault == "ok":
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/count", timeout=60) as answer:
             figures |= json.load(answer)
@@ -165,6 +178,11 @@ def main() -> None:
         for client in (client for client in options.clients if client in FAULTS[fault]):
             results[client][fault] = measure(pythons[client], client, "burst", FAULT, fault)
             print(client, fault, results[client][fault], flush=True)
+    if not options.quick and "pellucid" in pythons:
+        own = results["pellucid"]
+        own["paced faults"] = {fault: measure(pythons["pellucid"], "pellucid", "paced", paced, fault) for fault in FAULTS}
+        own["beyond"] = measure(pythons["pellucid"], "pellucid", "burst", BEYOND, "down")
+        print(own["paced faults"], own["beyond"], flush=True)
     if not options.quick:
         (HERE / "README.md").write_text(tables(results, began), encoding="utf-8")
 
@@ -191,19 +209,69 @@ def tables(results: dict[str, dict[str, Any]], began: tuple[float, float, float]
     ]
     for client, found in results.items():
         lines.append(_answering_row(client, found))
+    lines += _own_ratios(results)
     lines += [
         "",
         f"## The server does not ({FAULT:,} calls back to back, once each)",
         "",
         "`flush` is the client's own flush, waited for 20 s at most; `exit` is the time from there to the end of the process",
-        f"(ended by force after {LIMIT_S:.0f} s in all).",
+        f"(ended by force after {LIMIT_S:.0f} s in all), by the clock and in processor time.",
         "",
-        "| fault | client | p50 / p99 µs | slowest ms | RSS growth MB | flush s | exit s | lines on stderr |",
+        "| fault | client | p50 / p99 µs | slowest ms | RSS growth MB | flush s | exit s (CPU) | lines on stderr |",
         "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for fault in FAULTS:
         lines += [_fault_row(fault, client, found[fault]) for client, found in results.items() if fault in found]
+    if "beyond" in results.get("pellucid", {}):
+        lines += _own_faults(results["pellucid"])
     return "\n".join([*lines, ""])
+
+
+def _own_ratios(results: dict[str, dict[str, Any]]) -> list[str]:
+    """This client against plain OpenTelemetry and against the cheapest peer, by the medians of this run."""
+    if not all(name in results and "p50" in results[name][mode] for name in ("pellucid", "otel") for mode in ("burst", "paced")):
+        return []
+    lines = ["", "| p50 of pellucid | burst | paced |", "| --- | --- | --- |"]
+    peers = [name for name in results if name not in ("pellucid", "otel")]
+    rows = {"× plain OpenTelemetry": ["otel"], "× the cheapest peer": peers}
+    for title, names in rows.items():
+        cells = []
+        for mode in ("burst", "paced"):
+            others = {name: results[name][mode]["p50"] for name in names if "p50" in results[name][mode]}
+            cheapest = min(others, key=lambda name: float(others[name])) if others else ""
+            cells.append(f"{results['pellucid'][mode]['p50'] / others[cheapest]:.2f} ({cheapest})" if others else "–")
+        lines.append(f"| {title} | {' | '.join(cells)} |")
+    return lines
+
+
+def _own_faults(own: dict[str, Any]) -> list[str]:
+    """What a fault adds to the tail of this client's calls, and its memory beyond the budget."""
+    lines = [
+        "",
+        "## What a fault adds to this client's calls",
+        "",
+        "p99 in µs, and beside it how much more that is than with a server that answers, in this run.",
+        "",
+        "| fault | burst | paced |",
+        "| --- | --- | --- |",
+        f"| none | {own['burst']['p99']:.1f} | {own['paced']['p99']:.1f} |",
+    ]
+    for fault in FAULTS:
+        burst, paced = own[fault], own["paced faults"][fault]
+        cells = [
+            f"{found['p99']:.1f} ({found['p99'] - own[mode]['p99']:+.1f})" if "p99" in found else "did not finish"
+            for mode, found in (("burst", burst), ("paced", paced))
+        ]
+        lines.append(f"| {fault} | {' | '.join(cells)} |")
+    beyond = own["beyond"]
+    lines += [
+        "",
+        f"{BEYOND:,} calls while the server is down, {BEYOND * 3 // 1000} MB of text against a budget of 96 MB: {beyond['rss_mb']:.0f} MB",
+        "more memory,",
+        f"p50 {beyond['p50']:.1f} µs, p99 {beyond['p99']:.1f} µs, flush {beyond['flush_s']:.1f} s, exit {beyond['exit_s']:.1f} s"
+        f" ({beyond['exit_cpu_s']:.2f} s of processor time).",
+    ]
+    return lines
 
 
 def _answering_row(client: str, found: dict[str, Any]) -> str:
@@ -222,7 +290,9 @@ def _fault_row(fault: str, client: str, found: dict[str, Any]) -> str:
     if found.get("failed"):
         return f"| {fault} | {client} | did not finish | | | | | |"
     flush = ">20" if found["flush_s"] >= 20 else f"{found['flush_s']:.1f}"
-    ended = f">{found['exit_s']:.0f} (ended by force)" if found["is_killed"] else f"{found['exit_s']:.1f}"
+    ended = (
+        f">{found['exit_s']:.0f}, ended by force" if found["is_killed"] else f"{found['exit_s']:.1f} ({found['exit_cpu_s']:.2f})"
+    )
     return (
         f"| {fault} | {client} | {found['p50']:.1f} / {found['p99']:.1f} | {found['max_ms']:.1f} | {found['rss_mb']:.0f} "
         f"| {flush} | {ended} | {found['stderr_lines']} |"

@@ -17,6 +17,10 @@ HANG_S = 3_600.0
 STATUS = {"ok": 200, "busy": 429, "error": 500}
 
 
+MLFLOW_VERSION = b"3.17.2"
+"""What MLflow's client asks for before it sends spans as OTLP."""
+
+
 class Sink(ThreadingHTTPServer):
     """The server and its memory."""
 
@@ -50,7 +54,10 @@ class Handler(BaseHTTPRequestHandler):
             return
         with self.server.lock:
             self.server.bodies.append((self.path, self.headers.get("Content-Encoding", ""), body))
-        self._answer(STATUS[self.server.mode], b"{}" if "json" in self.headers.get("Content-Type", "") else b"")
+        if self.path == "/api/3.0/mlflow/traces":
+            self._answer(STATUS[self.server.mode], mlflow_trace(body))
+        else:
+            self._answer(STATUS[self.server.mode], b"{}" if "json" in self.headers.get("Content-Type", "") else b"")
 
     do_PATCH = do_PUT = do_POST
 
@@ -60,6 +67,8 @@ class Handler(BaseHTTPRequestHandler):
                 counted = sum(count(path, encoding, body) for path, encoding, body in self.server.bodies)
                 size = sum(len(body) for _, _, body in self.server.bodies)
             self._answer(200, json.dumps({"spans": counted, "bytes": size}).encode())
+        elif self.path == "/version":
+            self._answer(200, MLFLOW_VERSION)
         else:
             self._answer(200, json.dumps({"version": "0.13.0", "instance_flags": {}, "data": [{"id": "p", "name": "p"}]}).encode())
 
@@ -84,13 +93,23 @@ class Handler(BaseHTTPRequestHandler):
         """Quiet."""
 
 
+def mlflow_trace(body: bytes) -> bytes:
+    """What MLflow's server answers to a new trace: the trace, and that its spans are in the tracking store."""
+    told: dict[str, Any] = json.loads(body)
+    info = told["trace"]["trace_info"]
+    info["tags"] = {**info.get("tags", {}), "mlflow.trace.spansLocation": "TRACKING_STORE"}
+    return json.dumps(told).encode()
+
+
 def count(path: str, encoding: str, body: bytes) -> int:
-    """Spans in one body of OTLP; other dialects are not counted."""
+    """Spans in one body of OTLP or of Opik's batches; other dialects are not counted."""
     if encoding == "gzip":
         body = gzip.decompress(body)
     elif encoding == "deflate":
         body = zlib.decompress(body)
-    if "traces" in path:
+    if path.endswith("/spans/batch"):
+        return len(json.loads(body)["spans"])
+    if path.endswith("/v1/traces"):
         from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest  # only to count
 
         request = ExportTraceServiceRequest.FromString(body)

@@ -103,7 +103,7 @@ def test_a_refusal_for_good_is_not_tried_again(server: Any, start: Any, make_rep
 def test_a_poison_request_does_not_block_the_rest(
     server: Any, start: Any, make_reply: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pellucid.exporting.worker.FIRST_BACKOFF_S", 0.01)
+    monkeypatch.setattr("pellucid.exporting.sender.FIRST_BACKOFF_S", 0.01)
     start(strict=False)
 
     def fail_on_poison(received: Any) -> Any:

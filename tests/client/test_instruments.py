@@ -139,6 +139,7 @@ def test_google_streams(server: Any, gemini: genai.Client, make_reply: Any) -> N
     assert seen["gen_ai.response.time_to_first_chunk"] > 0
 
 
+@pytest.mark.filterwarnings("ignore:Inheritance class AiohttpClientSession:DeprecationWarning")  # Google's, where aiohttp is there
 async def test_google_asynchronous(server: Any, gemini: genai.Client) -> None:
     found = await gemini.aio.models.generate_content(model="gemini-2.5-flash", contents="hi")
     assert found.text == "Hello there"

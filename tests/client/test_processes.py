@@ -1,10 +1,13 @@
 """Forks, pools, prefork servers and the end of the process: each in real processes."""
 
 import os
+import socket
 import subprocess
 import sys
 import textwrap
 import time
+from contextlib import closing
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
@@ -157,6 +160,101 @@ def test_a_prefork_server_that_forks_after_init_works_in_every_worker(server: An
     )
     assert done.returncode == 0, done.stderr
     assert names(server) == ["master", *sorted(f"worker {number}" for number in range(3) for _ in range(10))]
+
+
+GUNICORN_APP = """
+import os
+import pellucid
+
+pellucid.init()
+with pellucid.span("preloaded"):
+    pass
+
+
+def app(environ, start_response):
+    with pellucid.context(metadata={"pid": os.getpid()}), pellucid.span("request"):
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [str(os.getpid()).encode()]
+"""
+
+
+def test_gunicorn_with_preloading_records_in_master_and_workers_and_on_its_way_out(
+    server: Any, tmp_path: Path, wait_until: Any
+) -> None:
+    (tmp_path / "shop.py").write_text(GUNICORN_APP)
+    door = tmp_path / "door.sock"
+    command = [
+        sys.executable,
+        "-m",
+        "gunicorn",
+        "shop:app",
+        "--preload",
+        "--workers",
+        "2",
+        "--bind",
+        f"unix:{door}",
+        "--no-control-socket",
+    ]
+    environment = {**os.environ, "PELLUCID_URL": server.url, "PELLUCID_FLUSH_INTERVAL_S": "30"}
+    process = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        wait_until(door.exists, 60)
+        with http_over(door) as first, http_over(door) as second:
+            # a worker takes one connection and waits for its request; the other connection is the other worker's
+            answered = {asked(second), asked(first)}
+    finally:
+        process.terminate()
+        _, errors = process.communicate(timeout=60)
+    assert process.returncode == 0, errors
+    assert len(answered) == 2
+    assert names(server) == ["preloaded", "request", "request"], errors
+    assert {str(span.attributes["pellucid.metadata.pid"]) for span in server.spans() if span.name == "request"} == answered
+
+
+def http_over(door: Path) -> Any:
+    """A connection to a server behind a Unix socket, closed with its block."""
+    connection = HTTPConnection("localhost", timeout=20)
+    connection.sock = socket.socket(socket.AF_UNIX)
+    connection.sock.connect(str(door))
+    return closing(connection)
+
+
+def asked(connection: HTTPConnection) -> str:
+    connection.request("GET", "/")
+    return connection.getresponse().read().decode()
+
+
+def test_a_fork_in_the_middle_of_the_threads_imports_leaves_a_child_that_works(server: Any) -> None:
+    done, _ = run(
+        """
+        import importlib.abc, os, sys, threading, pellucid
+
+        reached = threading.Event()
+
+        class Slow(importlib.abc.MetaPathFinder):
+            def find_spec(self, name, path, target=None):
+                if name == "http.client" and not reached.is_set():
+                    reached.set()
+                    threading.Event().wait(0.5)
+
+        assert "http.client" not in sys.modules
+        sys.meta_path.insert(0, Slow())
+        pellucid.init()
+        with pellucid.span("parent"):
+            pass
+        assert reached.wait(20)
+        child = os.fork()
+        if child == 0:
+            import http.client
+            with pellucid.span("child"):
+                pass
+            sys.exit(0)
+        sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        """,
+        server.url,
+    )
+    assert done.returncode == 0, done.stderr
+    assert names(server) == ["child", "parent"]
 
 
 def test_a_child_counts_its_losses_under_its_own_id(server: Any) -> None:

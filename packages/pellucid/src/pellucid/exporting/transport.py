@@ -3,18 +3,19 @@
 What lives here: connecting (TLS, proxies), one request, and the sorting of answers into delivered, try again, and
 give up. What must not live here: retries over time, queues, OTLP.
 
-Built on `http.client`, imported by whoever calls first: the background thread, so that importing this package does
-not pay for TLS. Not safe for several threads; each thread that needs one makes its own.
+Built on `http.client`, which loads TLS: this module is imported by the background thread and by what asks the REST
+API, never by `import pellucid`. Not safe for several threads; each thread that needs one makes its own.
 """
 
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from email.utils import parsedate_to_datetime
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from time import time
+from typing import Literal
 from urllib.parse import urlsplit
-
-if TYPE_CHECKING:
-    from http.client import HTTPConnection, HTTPResponse
+from urllib.request import getproxies, proxy_bypass
 
 MAX_ANSWER_BYTES = 16 * 1024 * 1024
 """An answer is a small document (the largest is a page of data set items); more is not read."""
@@ -52,8 +53,6 @@ class Transport:
         A kept connection that turns out to be closed is opened anew once: every request of this package may be sent
         twice (spans have ids, scores have ids).
         """
-        from http.client import HTTPException  # imported late: see the module's docstring
-
         was_kept = self._connection is not None
         try:
             return self._send(method, path, body, headers)
@@ -87,9 +86,7 @@ class Transport:
             self.close()
         return _sorted(response, content)
 
-    def _connect(self) -> "HTTPConnection":
-        from http.client import HTTPConnection, HTTPSConnection  # imported late: see the module's docstring
-
+    def _connect(self) -> HTTPConnection:
         host, port = self._parts.hostname or "127.0.0.1", self._parts.port
         is_tls = self._parts.scheme == "https"
         kind = HTTPSConnection if is_tls else HTTPConnection
@@ -105,8 +102,6 @@ class Transport:
 
 
 def _proxy_for(scheme: str, host: str) -> tuple[str, int] | None:
-    from urllib.request import getproxies, proxy_bypass  # imported late: see the module's docstring
-
     if host in ("127.0.0.1", "localhost", "::1") or proxy_bypass(host):
         return None
     address = getproxies().get(scheme)
@@ -120,7 +115,7 @@ def _failed(error: Exception) -> Answer:
     return Answer(verdict="retry", status=0, body=b"", retry_after_s=None, error=f"{type(error).__name__}: {error}".rstrip(": "))
 
 
-def _sorted(response: "HTTPResponse", content: bytes) -> Answer:
+def _sorted(response: HTTPResponse, content: bytes) -> Answer:
     status = response.status
     verdict: Literal["delivered", "retry", "refused"] = (
         "delivered" if 200 <= status < 300 else "retry" if status in RETRYABLE else "refused"
@@ -141,17 +136,9 @@ def _retry_after(text: str | None) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        from email.utils import parsedate_to_datetime  # imported late: see the module's docstring
-
         try:
             when = parsedate_to_datetime(text)
         except (TypeError, ValueError):
             return None
-        seconds = when.timestamp() - _now()
+        seconds = when.timestamp() - time()  # the wall clock, because the header holds a date
     return min(max(seconds, 0.0), MAX_RETRY_AFTER_S)
-
-
-def _now() -> float:
-    from time import time  # the wall clock, because the header holds a date
-
-    return time()
