@@ -27,6 +27,7 @@ from pellucid_server.llm.models import LanguageModels
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
+from pellucid_server.prompts.watch import RolloutWatch
 from pellucid_server.query.queries import Queries
 from pellucid_server.store.blobs.store import BlobStore
 
@@ -132,6 +133,10 @@ class House(Protocol):
     @property
     def prompt_insights(self) -> PromptInsights:
         """Prompts as the traffic shows them."""
+
+    @property
+    def rollouts(self) -> RolloutWatch:
+        """Rollouts of prompts, their guardrails and their evidence."""
 
     @property
     def queries(self) -> Queries:

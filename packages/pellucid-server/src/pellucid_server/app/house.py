@@ -49,9 +49,11 @@ from pellucid_server.monitors.watcher import Watcher
 from pellucid_server.outbound.guard import Guard
 from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
+from pellucid_server.prompts.watch import RolloutWatch
 from pellucid_server.query.queries import Queries, open_queries
 from pellucid_server.store.blobs.store import BlobStore
 from pellucid_server.store.meta.database import MetaStore
+from pellucid_server.store.meta.organizations import Project
 from pellucid_server.store.spans.drivers.port import Driver
 from pellucid_server.store.spans.encode import encode
 from pellucid_server.store.spans.schema import Topology
@@ -84,6 +86,7 @@ class House:
     progress: ProgressBoard
     prompts: PromptRoom
     prompt_insights: PromptInsights
+    rollouts: RolloutWatch
     configs: Configs
     driver: Driver
     spans: SpanStore
@@ -178,6 +181,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     )
     door = Door(journal, system_clock, redact_before=_redact_before(configs), losses=losses)
     durable = open_durable(settings, meta, configs, door, handlers=())
+    prompts = PromptRoom.open(meta, recorder=ledger)
+    rollouts = RolloutWatch(prompts.context, prompts.labels, queries.rollout_traffic)
     return House(
         settings=settings,
         lock=lock,
@@ -194,8 +199,9 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         trials=Trials(meta, system_clock, random_id),
         ledger=ledger,
         progress=ProgressBoard(system_clock),
-        prompts=PromptRoom.open(meta, recorder=ledger),
+        prompts=prompts,
         prompt_insights=PromptInsights(meta, queries.prompt_traffic, system_clock),
+        rollouts=rollouts,
         configs=configs,
         driver=driver,
         spans=spans,
@@ -209,6 +215,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         schedule=Schedule(
             [
                 Job(name="retention", every_s=3_600, first_after_s=60, run=Retention(meta, spans).run),
+                Job(name="rollouts", every_s=10, run=lambda: rollouts.run(lambda: all_projects(meta))),
                 Job(name="changes", every_s=30, run=Watcher(ledger, sightings.since, lambda: project_ids(meta), system_clock).run),
             ]
         ),
@@ -222,10 +229,15 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     )
 
 
-def project_ids(meta: MetaStore) -> list[str]:
-    """Of all projects of all organisations."""
+def all_projects(meta: MetaStore) -> list[Project]:
+    """Of all organisations."""
     with meta.reading() as unit:
-        return [project.id for project in unit.projects.list_all()]
+        return unit.projects.list_all()
+
+
+def project_ids(meta: MetaStore) -> list[str]:
+    """Their ids."""
+    return [project.id for project in all_projects(meta)]
 
 
 def _redact_before(configs: Configs) -> RedactBefore:

@@ -139,3 +139,15 @@ class ProposalDecided(Conflict):
     """The proposal is decided already; make a new one."""
 
     code = "proposal_decided"
+
+
+class BadGuardrails(BadPrompt):
+    """The guardrails of a rollout are not usable; name each metric once with a margin of 0 or more."""
+
+    code = "bad_guardrails"
+
+
+class NotSplit(Conflict):
+    """The label points at one version, so there is no rollout; split it with `PUT /api/v1/prompt-labels/{label}/{name}`."""
+
+    code = "not_split"

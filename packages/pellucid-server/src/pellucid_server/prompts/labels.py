@@ -19,7 +19,7 @@ from pellucid_server.prompts.errors import (
     ReviewNeeded,
 )
 from pellucid_server.prompts.names import check_label
-from pellucid_server.prompts.rollouts import Arms, Rollout, checked, from_stored, next_rollout, said, to_stored
+from pellucid_server.prompts.rollouts import Arm, Arms, Rollout, checked, from_stored, next_rollout, said, to_stored
 from pellucid_server.prompts.template import Reference
 from pellucid_server.store.meta.prompts import ProtectedLabel, StoredLabel, StoredMove, StoredPrompt
 from pellucid_server.store.meta.unit import UnitOfWork
@@ -28,6 +28,8 @@ MAX_REASON_CHARS = 2_000
 MAX_LABELS = 100
 """Of one prompt."""
 CHANGE_KIND = "prompt_label"
+STOP = "stop"
+"""The kind of a move by which a rollout ended by itself."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,20 @@ class Labels:
                 raise NoSuchLabel("This label is not protected; `GET /api/v1/protected-labels` lists those that are.")
             self._context.note(unit, scope, "prompt_label.unprotect", label)
 
+    def stop(
+        self, unit: UnitOfWork, editor: Editor, prompt: StoredPrompt, label: str, expected: Rollout, control: int, reason: str
+    ) -> list[ChangeEvent]:
+        """End a rollout within a transaction: the label points at the old version alone. Raises `ChangedMeanwhile`."""
+        move = LabelMove(label=label, arms=(Arm(version=control),), reason=reason, expected=expected.arms)
+        # Back to what served before the rollout needs no second pair of eyes, like any way back.
+        return self.apply(unit, editor, prompt, move, kind=STOP, reviewed=True)
+
+    def check_may_move(self, unit: UnitOfWork, scope: Scope, label: str) -> None:
+        """Raises `LabelProtected` where only admins move the label."""
+        protection = unit.prompts.protection(scope.project_id, label)
+        if protection is not None and not scope.may(Permission.ADMIN):
+            raise LabelProtected(f"The label `{label}` is protected: only admins of the project move it. Ask one of them.")
+
     def apply(
         self,
         unit: UnitOfWork,
@@ -174,9 +190,8 @@ class Labels:
             raise BadPrompt(f"A reason has at most {MAX_REASON_CHARS:,} characters; shorten it.")
         if prompt.archived_time is not None:
             raise PromptArchived
+        self.check_may_move(unit, scope, label)
         protection = unit.prompts.protection(scope.project_id, label)
-        if protection is not None and not scope.may(Permission.ADMIN):
-            raise LabelProtected(f"The label `{label}` is protected: only admins of the project move it. Ask one of them.")
         if protection is not None and protection.four_eyes and not reviewed:
             raise ReviewNeeded
 
@@ -225,15 +240,28 @@ class _Step:
 
 
 def earlier(moves: Sequence[StoredMove]) -> Rollout | None:
-    """Where a label pointed before: moves put a place on a pile, a rollback takes one off. A label that was removed lay nowhere."""
+    """Where a label pointed before: moves put a place on a pile, a rollback takes one off. A label that was removed lay nowhere.
+
+    A rollout that was stopped is taken off whole: nobody is led back into it.
+    """
     pile: list[Rollout | None] = []
     for move in moves:
         if move.kind == "rollback":
             pile = _below(pile)
+        elif move.kind == STOP:
+            pile = _stopped(pile, from_stored(move.after))
         else:
             pile.append(from_stored(move.after))
     below = _below(pile)
     return below[-1] if below else None
+
+
+def _stopped(pile: list[Rollout | None], after: Rollout | None) -> list[Rollout | None]:
+    """The pile down to where the rollout began, with the place to which the stop led on top."""
+    lower = list(pile)
+    while lower and (lower[-1] is None or lower[-1].is_split):
+        lower.pop()
+    return lower if lower and lower[-1] == after else [*lower, after]
 
 
 def _below(pile: list[Rollout | None]) -> list[Rollout | None]:

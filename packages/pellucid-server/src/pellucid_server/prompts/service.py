@@ -14,8 +14,10 @@ from pellucid_server.store.meta.database import MetaStore
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PromptRoom:
-    """All verbs of the room."""
+    """All verbs of the room that need no analytics."""
 
+    context: Context
+    """For the verbs that do."""
     registry: Registry
     labels: Labels
     serving: Serving
@@ -34,6 +36,7 @@ class PromptRoom:
         context = Context(store=store, clock=clock, new_id=new_id, recorder=recorder)
         labels = Labels(context)
         return cls(
+            context=context,
             registry=Registry(context, labels),
             labels=labels,
             serving=Serving(context, clock),

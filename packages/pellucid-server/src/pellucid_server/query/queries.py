@@ -10,6 +10,7 @@ from pellucid_server.query.groups import Groups
 from pellucid_server.query.metrics import MetricQueries
 from pellucid_server.query.prompt_traffic import PromptTraffic
 from pellucid_server.query.retrieval import RetrievalContexts
+from pellucid_server.query.rollout_traffic import RolloutTraffic
 from pellucid_server.query.scores import Scores
 from pellucid_server.query.search import Search
 from pellucid_server.query.spans import Spans
@@ -37,6 +38,7 @@ class Queries:
     scores: Scores
     retrieval: RetrievalContexts
     prompt_traffic: PromptTraffic
+    rollout_traffic: RolloutTraffic
 
 
 def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
@@ -55,4 +57,5 @@ def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
         scores=Scores(reader, ScoreStore(driver, clock), clock, ids),
         retrieval=RetrievalContexts(reader, clock),
         prompt_traffic=PromptTraffic(reader, clock),
+        rollout_traffic=RolloutTraffic(reader, clock),
     )

@@ -164,7 +164,7 @@ class StoredMove:
     number: int
     """Counts the moves of the prompt."""
     kind: str
-    """`move`, `rollback` or `remove`."""
+    """`move`, `rollback`, `remove`, or `stop` where a guardrail ended a rollout."""
     before: Sequence[JsonValue]
     """The arms; none where the label was not set."""
     after: Sequence[JsonValue]

@@ -7,6 +7,7 @@ from pellucid_server.store.meta.changes import Changes
 from pellucid_server.store.meta.comments import Comments
 from pellucid_server.store.meta.dashboards import Budgets, Dashboards
 from pellucid_server.store.meta.datasets import Datasets, Experiments
+from pellucid_server.store.meta.guardrails import Guardrails
 from pellucid_server.store.meta.invitations import Invitations
 from pellucid_server.store.meta.keys import ApiKeys
 from pellucid_server.store.meta.model_connections import ModelConnections
@@ -43,6 +44,7 @@ class UnitOfWork:
         self.changes = Changes(connection)
         self.prompts = Prompts(connection)
         self.proposals = Proposals(connection)
+        self.guardrails = Guardrails(connection)
         self.datasets = Datasets(connection)
         self.experiments = Experiments(connection)
         self.runs = Runs(connection)
