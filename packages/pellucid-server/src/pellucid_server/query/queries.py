@@ -13,6 +13,7 @@ from pellucid_server.query.retrieval import RetrievalContexts
 from pellucid_server.query.rollout_traffic import RolloutTraffic
 from pellucid_server.query.scores import Scores
 from pellucid_server.query.search import Search
+from pellucid_server.query.signals import Signals
 from pellucid_server.query.spans import Spans
 from pellucid_server.query.traces import Traces
 from pellucid_server.store.spans.drivers.port import Driver
@@ -39,6 +40,7 @@ class Queries:
     retrieval: RetrievalContexts
     prompt_traffic: PromptTraffic
     rollout_traffic: RolloutTraffic
+    signals: Signals
 
 
 def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
@@ -58,4 +60,5 @@ def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
         retrieval=RetrievalContexts(reader, clock),
         prompt_traffic=PromptTraffic(reader, clock),
         rollout_traffic=RolloutTraffic(reader, clock),
+        signals=Signals(reader, clock),
     )

@@ -9,9 +9,11 @@ from pellucid_server.store.meta import (
     dashboards,
     datasets,
     guardrails,
+    incidents,
     invitations,
     keys,
     model_connections,
+    monitors,
     organizations,
     people,
     prices,
@@ -41,4 +43,6 @@ AREAS: tuple[ModuleType, ...] = (
     datasets,
     model_connections,
     runs,
+    monitors,
+    incidents,
 )

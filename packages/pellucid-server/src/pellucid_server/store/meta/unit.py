@@ -8,9 +8,11 @@ from pellucid_server.store.meta.comments import Comments
 from pellucid_server.store.meta.dashboards import Budgets, Dashboards
 from pellucid_server.store.meta.datasets import Datasets, Experiments
 from pellucid_server.store.meta.guardrails import Guardrails
+from pellucid_server.store.meta.incidents import AlertChannels, Incidents, Notifications
 from pellucid_server.store.meta.invitations import Invitations
 from pellucid_server.store.meta.keys import ApiKeys
 from pellucid_server.store.meta.model_connections import ModelConnections
+from pellucid_server.store.meta.monitors import MaintenanceWindows, Monitors
 from pellucid_server.store.meta.organizations import Organizations, Projects
 from pellucid_server.store.meta.people import Memberships, People, Sessions
 from pellucid_server.store.meta.prices import Prices
@@ -48,3 +50,8 @@ class UnitOfWork:
         self.datasets = Datasets(connection)
         self.experiments = Experiments(connection)
         self.runs = Runs(connection)
+        self.monitors = Monitors(connection)
+        self.maintenance = MaintenanceWindows(connection)
+        self.incidents = Incidents(connection)
+        self.channels = AlertChannels(connection)
+        self.notifications = Notifications(connection)

@@ -98,30 +98,41 @@ def of_score(asked: Asked, node: Filter, name: str, aggregations: Sequence[str],
     keys, source = _keys(cut, p)
     names = [f"k{i}" for i in range(len(keys))]
     grouped = ", ".join(f"{key} AS {alias}" for key, alias in zip(keys, names, strict=True))
+    values = ", ".join(_aggregate(aggregation, "value", "isNotNull(value)") for aggregation in aggregations)
+    sql = (
+        f"SELECT {', '.join(names)}, {values} FROM {scored_spans(asked, grouped, source, where, name, p)}\n"
+        f"GROUP BY {', '.join(names)} ORDER BY {', '.join(names)} LIMIT {p.integer(limit)}"
+    )
+    return p.statement(sql, "metrics.score")
+
+
+def scored_spans(asked: Asked, columns: str, source: str, where: str, name: str, p: Parameters) -> str:
+    """What `of_score` reads: `columns` of the spans that match, once for each valid score (`value`) of that name on them."""
     scored = f"FROM scores FINAL WHERE project_id = {p.text(asked.project_id)} AND name = {p.text(name)} AND status = 'valid'"
     latest = (
         f"SELECT session_id, argMax(trace_id, start_time) AS latest FROM spans FINAL "
         f"WHERE {where} AND is_root AND session_id != '' GROUP BY session_id"
     )
-    values = ", ".join(_aggregate(aggregation, "value", "isNotNull(value)") for aggregation in aggregations)
-    sql = (
-        f"SELECT {', '.join(names)}, {values} FROM (\n"
-        f"  SELECT {grouped}, trace_id, arrayJoin(if(is_root, [span_id, ''], [span_id])) AS place\n"
+    return (
+        f"(\n  SELECT {columns}, trace_id, arrayJoin(if(is_root, [span_id, ''], [span_id])) AS place\n"
         f"  FROM spans FINAL{source} WHERE {where}\n) AS s INNER JOIN (\n"
         f"  SELECT trace_id, if(target = 'span', span_id, '') AS place, value {scored} AND target IN ('span', 'trace')\n"
         f"  UNION ALL SELECT l.latest AS trace_id, '' AS place, c.value AS value\n"
         f"  FROM (SELECT session_id, value {scored} AND target = 'session') AS c INNER JOIN ({latest}) AS l\n"
-        f"  ON c.session_id = l.session_id\n) AS c ON s.trace_id = c.trace_id AND s.place = c.place\n"
-        f"GROUP BY {', '.join(names)} ORDER BY {', '.join(names)} LIMIT {p.integer(limit)}"
+        f"  ON c.session_id = l.session_id\n) AS c ON s.trace_id = c.trace_id AND s.place = c.place"
     )
-    return p.statement(sql, "metrics.score")
+
+
+def number_condition(measure: str) -> str | None:
+    """When a span has that number; None where it is none."""
+    return _NUMBERS.get(measure)
 
 
 def top_series(asked: Asked, node: Filter, measure: tuple[str, str], cut: Cut, *, limit: int) -> Statement:
     """Dimensions of the series with the greatest values."""
     p = Parameters()
     where = where_spans(asked, node, p)
-    dimensions, source = _dimensions(cut.dimensions, p)
+    dimensions, source = dimension_columns(cut.dimensions, p)
     names = [f"d{i}" for i in range(len(dimensions))]
     grouped = ", ".join(f"{expression} AS {name}" for expression, name in zip(dimensions, names, strict=True))
     sql = (
@@ -135,7 +146,7 @@ def _keys(cut: Cut, p: Parameters) -> tuple[list[str], str]:
     bucket = "toInt64(0)"
     if cut.interval:
         bucket = f"toInt64(toUnixTimestamp({_BUCKETS[cut.interval].format(tz=_zone(cut.timezone))}))"
-    dimensions, source = _dimensions(cut.dimensions, p)
+    dimensions, source = dimension_columns(cut.dimensions, p)
     if cut.shown is None or not dimensions:
         return [bucket, "true", *dimensions], source
     series = f"concat({', '.join(f'{expression}, {_quoted(_SEPARATOR)}' for expression in dimensions)})"
@@ -144,7 +155,7 @@ def _keys(cut: Cut, p: Parameters) -> tuple[list[str], str]:
     return [bucket, shown, *(f"if({shown}, {expression}, '')" for expression in dimensions)], source
 
 
-def _dimensions(fields: Sequence[FieldRef], p: Parameters) -> tuple[list[str], str]:
+def dimension_columns(fields: Sequence[FieldRef], p: Parameters) -> tuple[list[str], str]:
     """Expressions of the dimensions as text, and the ARRAY JOIN clause of those that are sets."""
     expressions: list[str] = []
     joins: list[str] = []
