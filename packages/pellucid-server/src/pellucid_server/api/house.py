@@ -24,6 +24,9 @@ from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.jobs.runs import Runs
 from pellucid_server.journal.port import Journal
 from pellucid_server.llm.models import LanguageModels
+from pellucid_server.monitors.book import MonitorBook
+from pellucid_server.monitors.channels import ChannelBook
+from pellucid_server.monitors.handling import IncidentBook
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
@@ -79,6 +82,22 @@ class BackupMaker(Protocol):
         """Into a new folder, all or nothing; unless `anywhere`, only where the operator allows it."""
 
 
+class Monitoring(Protocol):
+    """Rules, incidents and channels."""
+
+    @property
+    def monitors(self) -> MonitorBook:
+        """The rules."""
+
+    @property
+    def incidents(self) -> IncidentBook:
+        """What went wrong."""
+
+    @property
+    def channels(self) -> ChannelBook:
+        """How people are told."""
+
+
 class House(Protocol):
     """The services behind the routes of identity, views and comments."""
 
@@ -125,6 +144,10 @@ class House(Protocol):
     @property
     def ledger(self) -> Ledger:
         """Changes that may have moved quality."""
+
+    @property
+    def monitoring(self) -> Monitoring:
+        """Rules that watch the traffic, and incidents."""
 
     @property
     def prompts(self) -> PromptRoom:

@@ -6,6 +6,7 @@ from typing import Final
 from fastapi import APIRouter
 
 from pellucid_server.api.routes import (
+    alert_channels,
     blobs,
     comments,
     cost,
@@ -18,11 +19,13 @@ from pellucid_server.api.routes import (
     feedback,
     fields,
     identity,
+    incidents,
     keys,
     live,
     members,
     metrics,
     model_connections,
+    monitors,
     operations,
     otlp,
     prices,
@@ -73,6 +76,9 @@ ROUTERS: Final[tuple[Callable[[], APIRouter], ...]] = (
     cost.create_router,
     shared_dashboards.create_router,
     events.create_router,
+    monitors.create_router,
+    incidents.create_router,
+    alert_channels.create_router,
     datasets.create_router,
     experiments.create_router,
     runs.create_router,

@@ -13,6 +13,7 @@ from pellucid_server.app.configs import Configs
 from pellucid_server.app.durable import open_durable
 from pellucid_server.app.live import Live
 from pellucid_server.app.lock import DirectoryLock
+from pellucid_server.app.monitoring import Monitoring, open_monitoring
 from pellucid_server.app.opening import database_url, open_driver
 from pellucid_server.app.retention import Retention
 from pellucid_server.app.schedule import Job, Schedule
@@ -105,6 +106,7 @@ class House:
     models: LanguageModels
     runs: Runs
     engine: Engine
+    monitoring: Monitoring
     ready: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -116,6 +118,7 @@ class House:
         """End in the order in which nothing is lost: no more writes, then the stores, then the lock."""
         self.stopping.set()
         self.schedule.stop()
+        self.monitoring.stop()
         self.engine.stop()
         self.pipeline.stop()
         self.workers.close()
@@ -143,6 +146,7 @@ class House:
         self.pipeline.settler.start_above(self.spans.newest_version())
         self.pipeline.start()
         self.schedule.start()
+        self.monitoring.start()
         self.engine.start()
         self.ready.set()
 
@@ -226,6 +230,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         models=durable.models,
         runs=durable.runs,
         engine=durable.engine,
+        monitoring=open_monitoring(settings, meta, queries, durable.guard),
     )
 
 

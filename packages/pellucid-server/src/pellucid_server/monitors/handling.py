@@ -29,7 +29,7 @@ MAX_TEXT_CHARS: Final = 10_000
 LONGEST_SNOOZE: Final = 7 * DAY
 LONGEST_MAINTENANCE: Final = 30 * DAY
 ESCALATED_AFTER: Final = 15 * MINUTE
-"""Unacknowledged for so long, a critical or high incident goes to the channels of escalation."""
+"""Unacknowledged so long after people were told, a critical or high incident goes to the channels of escalation."""
 REMINDED_EVERY: Final = {"critical": 60 * MINUTE, "high": 240 * MINUTE, "medium": DAY, "low": DAY}
 """While nobody has acknowledged it."""
 BENIGN: Final = "benign"
@@ -195,9 +195,9 @@ def due_event(incident: Incident, now: Micros) -> str:
     if incident.snoozed_until is not None:
         return "reminder" if now >= incident.snoozed_until else ""
     grave = SEVERITIES.index(incident.severity) <= SEVERITIES.index("high")
-    if grave and incident.escalated_time is None and now - incident.opened_time >= ESCALATED_AFTER:
-        return "escalated"
     last = incident.told_time if incident.told_time is not None else incident.opened_time
+    if grave and incident.escalated_time is None and now - last >= ESCALATED_AFTER:
+        return "escalated"
     return "reminder" if now - last >= REMINDED_EVERY[incident.severity] else ""
 
 

@@ -58,6 +58,7 @@ class IncidentDesk:
         """Note how the monitor's segments stand; the incidents that were opened. All of it in one transaction."""
         opened: list[str] = []
         with self._store.writing() as unit:
+            unit.incidents.take_turn(monitor.project_id)
             current = unit.monitors.get(monitor.project_id, monitor.id)
             if current is None or current.version != monitor.version or not current.enabled:
                 return []  # edited while it was evaluated: what was found is about a rule that is no more
@@ -248,7 +249,7 @@ def describe(rule: Rule, finding: Finding) -> str:
     """One line for people: value, bound, interval and n."""
     verdict = finding.verdict
     where = f" in {finding.segment}" if finding.segment else ""
-    what = f"share of {rule.condition}" if rule.condition else finding.measure
+    what = f"share of {rule.condition}" if rule.condition else f"{rule.statistic} of {finding.measure}"
     if rule.kind == "unexpected":
         return f"{rule.dimension} {finding.segment} was seen {verdict.n} times and is not expected"
     if rule.kind == "no_data":
@@ -256,7 +257,7 @@ def describe(rule: Rule, finding: Finding) -> str:
     value, bound = _number(verdict.value), _number(verdict.bound)
     known = verdict.low is not None and verdict.high is not None
     interval = f"{_number(verdict.low)} to {_number(verdict.high)}, " if known else ""
-    return f"{rule.statistic} of {what}{where} is {value} ({interval}n = {verdict.n}), {rule.direction} {bound}"
+    return f"{what}{where} is {value} ({interval}n = {verdict.n}), {rule.direction} {bound}"
 
 
 def _number(value: float | None) -> str:

@@ -175,6 +175,13 @@ class Incidents:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
+    def take_turn(self, project_id: str) -> None:
+        """Wait until nobody else reports breaches of this project, to the end of the transaction: one cause must open one incident.
+
+        SQLite lets one transaction write at a time anyway.
+        """
+        self._connection.execute(select(projects.c.id).where(projects.c.id == project_id).with_for_update())
+
     def add(self, incident: Incident) -> None:
         """Insert."""
         self._connection.execute(insert(incidents).values(columns(incident)))
