@@ -12,6 +12,9 @@ from typing import Any
 QUESTION = "What does the quarterly report say about churn in the starter tier, and why? " * 26
 ANSWER = "Churn fell by two points after onboarding became a guided tour; see page four. " * 13
 
+CALLS_LIMIT_S = 20.0
+"""A client that needs longer for its calls is stopped there; the table says how many it made."""
+
 Call = Callable[[str], str]
 Flush = Callable[[], object]
 

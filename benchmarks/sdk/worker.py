@@ -10,13 +10,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from clients import CLIENTS, percentile, question, report, resident_bytes
+from clients import CALLS_LIMIT_S, CLIENTS, percentile, question, report, resident_bytes
 
 WARM_UP = 200
 PACE_S = 0.002
 FLUSH_LIMIT_S = 20.0
-CALLS_LIMIT_S = 20.0
-"""A client that needs longer for its calls is stopped there; the table says how many it made."""
 
 
 def main(client: str, url: str, mode: str, calls: int) -> None:

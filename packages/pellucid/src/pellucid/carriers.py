@@ -7,7 +7,7 @@ OpenTelemetry's propagators are imported when they are first needed: most proces
 """
 
 import json
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Generator, Mapping, MutableMapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,6 +16,7 @@ from opentelemetry.context import Context, attach, detach, get_current, set_valu
 from pellucid import semconv
 from pellucid.frames import FIELD_KEYS, FRAME_KEY, Frame, current_frame, with_baggage
 from pellucid.guard import GUARD
+from pellucid.narrowing import is_list, is_text
 from pellucid.values import scalar_of
 
 
@@ -35,7 +36,7 @@ def inject(headers: MutableMapping[str, str]) -> MutableMapping[str, str]:
 
 
 @contextmanager
-def continue_trace(headers: Mapping[str, str]) -> Iterator[None]:
+def continue_trace(headers: Mapping[str, str]) -> Generator[None, None, None]:
     """Go on with the trace and context that `inject` wrote on the other side.
 
     Call it with the headers of callers that you trust: they say who the user is.
@@ -43,7 +44,7 @@ def continue_trace(headers: Mapping[str, str]) -> Iterator[None]:
     token = None
     try:
         trace_context, baggage = _propagators()
-        carrier = {key.lower(): value for key, value in headers.items() if isinstance(value, str)}
+        carrier = {key.lower(): value for key, value in headers.items() if is_text(value)}
         remote = baggage.extract(carrier, trace_context.extract(carrier))
         attributes = {**current_frame(remote).attributes, **_from_baggage(remote)}
         token = attach(set_value(FRAME_KEY, Frame(attributes=attributes, root=None, capture=None), remote))
@@ -78,5 +79,5 @@ def _from_baggage(context: Context) -> dict[str, Any]:
             value = json.loads(str(text))
         except ValueError:
             continue
-        attributes[key] = tuple(map(str, value)) if isinstance(value, list) else scalar_of(value)
+        attributes[key] = tuple(map(str, value)) if is_list(value) else scalar_of(value)
     return attributes

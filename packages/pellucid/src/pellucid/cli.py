@@ -17,12 +17,12 @@ from typing import TypeAlias
 
 from pellucid import gate, launch, ping, prompt_store
 from pellucid.errors import PellucidError
+from pellucid.subparsers import Subparsers
 from pellucid.version import VERSION
 
 GROUP = "pellucid.commands"
 
 Run: TypeAlias = Callable[[argparse.Namespace], int]
-Subparsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 EXIT_ERROR = 1
 EXIT_USAGE = 2

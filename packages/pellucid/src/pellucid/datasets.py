@@ -31,7 +31,7 @@ class Dataset:
     version: str | None = None
     """What the server calls this state; an experiment is tied to it. None for cases that only this process knows."""
     is_local: bool = False
-    metadata: Mapping[str, Any] = field(default_factory=dict)
+    metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
     def __len__(self) -> int:
         return len(self.items)

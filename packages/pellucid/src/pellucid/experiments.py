@@ -19,6 +19,7 @@ from typing import Any, TextIO, TypeAlias
 
 from pellucid import semconv
 from pellucid.items import DatasetItem, Evaluation, ItemResult
+from pellucid.narrowing import is_document, is_list
 from pellucid.rest import Rest, segment
 from pellucid.runtime import current
 from pellucid.setup import flush
@@ -46,7 +47,7 @@ class ExperimentResult:
     """Items that an earlier call had finished."""
     url: str | None
     """The page of the run."""
-    means: Mapping[str, float] = field(default_factory=dict)
+    means: Mapping[str, float] = field(default_factory=dict[str, float])
     """Mean of each numeric or boolean score over the items that have it."""
 
     @property
@@ -195,9 +196,9 @@ def evaluations_from(name: str, said: Any) -> list[Evaluation]:
     """The forms that an evaluator may answer in: a value, None, an Evaluation, {name: value}, or a list of these."""
     if isinstance(said, Evaluation):
         return [said]
-    if isinstance(said, Mapping):
+    if is_document(said):
         return [Evaluation(name=str(key), value=value) for key, value in said.items()]
-    if isinstance(said, list | tuple):
+    if is_list(said):
         return [found for one in said for found in evaluations_from(name, one)]
     return [Evaluation(name=name, value=said)]
 

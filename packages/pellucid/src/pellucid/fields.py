@@ -11,6 +11,7 @@ from typing import Any, Final, Literal, Protocol, TypeAlias, TypedDict, runtime_
 from pellucid import semconv
 from pellucid.frames import FIELD_KEYS, field_attributes
 from pellucid.masks import mask_value
+from pellucid.narrowing import is_document
 from pellucid.settings import Capture
 from pellucid.usage import canonical, inclusive_input, inclusive_output
 from pellucid.values import json_of, scalar_of, text_of
@@ -38,6 +39,7 @@ class PromptLink(Protocol):
     @property
     def link(self) -> Mapping[str, Any]:
         """The attributes that link a generation to the prompt."""
+        ...
 
 
 class StepFields(TypedDict, total=False):
@@ -181,7 +183,7 @@ def _model_attributes(fields: Mapping[str, Any], policy: Policy) -> dict[str, An
         attributes.update(usage_attributes(fields["usage"]))
     cost = fields.get("cost")
     if cost is not None:
-        attributes[semconv.COST_DETAILS] = json_of(cost if isinstance(cost, Mapping) else {"total": cost})
+        attributes[semconv.COST_DETAILS] = json_of(cost if is_document(cost) else {"total": cost})
     reason = fields.get("finish_reason")
     if reason is not None:
         attributes[semconv.FINISH_REASON] = (reason,) if isinstance(reason, str) else tuple(map(str, reason))

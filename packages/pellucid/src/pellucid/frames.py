@@ -9,7 +9,7 @@ model providers, and it is read from Baggage only by `continue_trace`, because a
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import Any, Final
@@ -89,7 +89,7 @@ def context(
     metadata: Mapping[str, Any] | None = None,
     capture: Capture | None = None,
     propagate: bool = False,
-) -> Iterator[None]:
+) -> Generator[None, None, None]:
     """Give everything that starts below these attributes: every span, also those of other instrumentations.
 
     `capture` lowers what is recorded below ("metadata", "none"). `propagate=True` also puts the fields into

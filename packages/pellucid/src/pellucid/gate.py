@@ -17,8 +17,10 @@ from xml.etree import ElementTree
 
 from pellucid import settings
 from pellucid.errors import SettingsError
+from pellucid.narrowing import document_of
 from pellucid.rest import Rest, segment
 from pellucid.runtime import auth_headers
+from pellucid.subparsers import Subparsers
 
 EXIT_OPEN, EXIT_CLOSED, EXIT_UNCLEAR = 0, 1, 3
 DEFAULT_MAX_DROP = 0.05
@@ -132,7 +134,7 @@ def junit(title: str, checks: Sequence[Check]) -> str:
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
 
 
-def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def commands(subparsers: Subparsers) -> None:
     """Add `gate`."""
     parser = subparsers.add_parser(
         "gate", help="decide in CI whether an experiment may go out", description=(__doc__ or "").split("\n\n")[0]
@@ -160,7 +162,7 @@ def run(namespace: argparse.Namespace) -> int:
         comparison = rest.get(path, {"baseline": namespace.baseline})
     checks = decide(comparison, namespace.require, namespace.max_drop, namespace.max_errors)
     code = outcome_of(checks)
-    title = str((comparison.get("experiment") or {}).get("name") or namespace.experiment)
+    title = str(document_of(comparison.get("experiment")).get("name") or namespace.experiment)
     report = markdown(title, checks, code, comparison.get("url"))
     print(report)
     if namespace.markdown:

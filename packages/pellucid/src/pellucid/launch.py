@@ -13,9 +13,10 @@ import sys
 
 from pellucid.instruments import names
 from pellucid.setup import init
+from pellucid.subparsers import Subparsers
 
 
-def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def commands(subparsers: Subparsers) -> None:
     """Add `run`."""
     parser = subparsers.add_parser(
         "run",

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from typing import Any, Final
 
+from pellucid.narrowing import is_document, is_list
+
 MAX_NOTED = 16
 """Compiled texts remembered in one context; the oldest is forgotten first."""
 MIN_TEXT_CHARS = 8
@@ -56,9 +58,9 @@ def texts_in(value: object, depth: int = 0) -> Iterable[str]:
     """Every text in arguments or messages, a few levels deep."""
     if isinstance(value, str):
         yield value
-    elif depth < 5 and isinstance(value, Mapping):
+    elif depth < 5 and is_document(value):
         for item in value.values():
             yield from texts_in(item, depth + 1)
-    elif depth < 5 and isinstance(value, list | tuple):
+    elif depth < 5 and is_list(value):
         for item in value:
             yield from texts_in(item, depth + 1)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 
 from pellucid.errors import SettingsError
 from pellucid.guard import GUARD
+from pellucid.narrowing import is_text
 from pellucid.values import json_of, map_texts
 
 MASK_FAILED = "[masked: the mask failed]"
@@ -88,7 +89,7 @@ def closed(mask: Callable[[str], str]) -> Callable[[str], str]:
         except Exception as error:
             GUARD.warn("mask", "pellucid: the mask raised %r; the text was left out", error)
             return MASK_FAILED
-        return masked if isinstance(masked, str) else MASK_FAILED
+        return masked if is_text(masked) else MASK_FAILED
 
     return safe
 

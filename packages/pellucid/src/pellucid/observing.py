@@ -215,7 +215,8 @@ def _generator(function: Callable[..., Any], plan: Plan) -> Callable[..., Any]:
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Generator[Any, Any, Any]:
         if current() is None:
-            return (yield from function(*args, **kwargs))
+            silent: Generator[Any, Any, Any] = function(*args, **kwargs)
+            return (yield from silent)
         stream = _Stream(plan, args, kwargs)
         inner = function(*args, **kwargs)
         feed: Callable[[], Any] = functools.partial(next, inner)

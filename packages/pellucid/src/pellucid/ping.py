@@ -8,9 +8,10 @@ import argparse
 from pellucid import settings
 from pellucid.rest import Rest
 from pellucid.runtime import auth_headers
+from pellucid.subparsers import Subparsers
 
 
-def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def commands(subparsers: Subparsers) -> None:
     """Add `ping`."""
     parser = subparsers.add_parser("ping", help="check that the server answers and takes the key")
     parser.add_argument("--url", help="base URL of the server (default: PELLUCID_URL)")

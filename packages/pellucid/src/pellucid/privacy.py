@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pellucid import masks, semconv
+from pellucid.narrowing import is_list
 from pellucid.settings import Capture, Settings
 
 CONTENT_KEYS = frozenset(
@@ -111,6 +112,6 @@ def clean(attributes: Mapping[str, Any], capture: Capture, mask: Callable[[str],
 def _masked(value: Any, mask: Callable[[str], str]) -> Any:
     if isinstance(value, str):
         return masks.mask_text(value, mask)
-    if isinstance(value, tuple | list):
+    if is_list(value):
         return tuple(masks.mask_text(item, mask) if isinstance(item, str) else item for item in value)
     return value

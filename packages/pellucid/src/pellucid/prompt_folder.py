@@ -46,7 +46,7 @@ class Difference:
 
 def pull(rest: Rest, folder: Path, label: str) -> list[str]:
     """Write every prompt on which the label is set, as saved (includes stay references); their names."""
-    written = []
+    written: list[str] = []
     for name in _names(rest):
         version = _labelled(_record(rest, name), label)
         if version is not None:
@@ -59,7 +59,7 @@ def differences(rest: Rest, folder: Path) -> Iterator[Difference]:
     """What saving each prompt of the folder would do, by name."""
     for prompt in read_folder(folder):
         try:
-            versions = _record(rest, prompt.name)["versions"]
+            versions: list[Any] = _record(rest, prompt.name)["versions"]
         except NotFoundError:
             versions = []
         digest = content_hash(prompt.document)
@@ -83,7 +83,7 @@ def push(rest: Rest, change: Difference, labels: list[str], message: str) -> int
 
 def read_folder(folder: Path) -> list[FolderPrompt]:
     """All prompts of the folder, by name. Raises `PellucidError` for a file that cannot be read."""
-    found = []
+    found: list[FolderPrompt] = []
     for path in sorted(folder.rglob("*")):
         ending = next((each for each in (CHAT, TEXT) if path.name.endswith(each)), None)
         if ending is None or not path.is_file():
@@ -92,7 +92,7 @@ def read_folder(folder: Path) -> list[FolderPrompt]:
         config = folder / f"{stem}{CONFIG}"
         try:
             text = path.read_bytes().decode("utf-8")  # as it is: reading as text would change line ends
-            document = {
+            document: dict[str, Any] = {
                 "type": "chat" if ending == CHAT else "text",
                 "prompt": json.loads(text) if ending == CHAT else text,
                 "config": json.loads(config.read_text(encoding="utf-8")) if config.is_file() else {},

@@ -14,6 +14,7 @@ from pellucid import prompt_folder, settings
 from pellucid.prompts import Prompt, Template, served_from
 from pellucid.rest import Rest, segment
 from pellucid.runtime import auth_headers, current
+from pellucid.subparsers import Subparsers
 
 
 def _rest() -> Rest:
@@ -50,7 +51,7 @@ def label_prompt(name: str, label: str, version: int) -> None:
         rest.ask("PUT", f"/api/v1/prompt-labels/{segment(label)}/{segment(name)}", {"version": version})
 
 
-def commands(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def commands(subparsers: Subparsers) -> None:
     """Add `prompts pull` and `prompts push`."""
     parser = subparsers.add_parser("prompts", help="bundle prompts with an application")
     inner = parser.add_subparsers(metavar="ACTION", required=True)
@@ -77,7 +78,7 @@ def _pull(namespace: argparse.Namespace) -> int:
     if not namespace.names:
         print("Name the prompts of the bundle, or give --folder.")
         return 2
-    prompts = []
+    prompts: list[dict[str, Any]] = []
     with _rest() as rest:
         for name in namespace.names:
             document = rest.get(f"/api/v1/prompts/{segment(name)}", {"label": namespace.label})

@@ -16,6 +16,7 @@ from typing import Any, Literal, TypeAlias
 
 from pellucid import links, semconv
 from pellucid.errors import PromptVariableError
+from pellucid.narrowing import document_of, is_document, is_list
 from pellucid.values import json_of
 
 Message: TypeAlias = dict[str, Any]
@@ -50,7 +51,7 @@ class Prompt:
     label: str | None = None
     """The label it was asked for by."""
     hash: str | None = None
-    config: Mapping[str, Any] = field(default_factory=dict)
+    config: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Model, parameters, tools, response schema: whatever was stored with it."""
     rollout_arm: str | None = None
     rollout_probability: float | None = None
@@ -106,13 +107,13 @@ class Prompt:
     def _walked(self, value: Any, variables: Mapping[str, Any]) -> Any:
         if isinstance(value, str):
             return self._filled(value, variables)
-        if isinstance(value, dict):
+        if is_document(value):
             return {key: self._walked(item, variables) for key, item in value.items()}
-        return [self._walked(item, variables) for item in value] if isinstance(value, list) else value
+        return [self._walked(item, variables) for item in value] if is_list(value) else value
 
     def _placed(self, name: str, variables: Mapping[str, Any]) -> Sequence[Message]:
         value = self._variable(name, variables)
-        if not isinstance(value, Sequence) or isinstance(value, str):
+        if not is_list(value):
             raise PromptVariableError(f"The placeholder {name!r} of prompt {self.name!r} needs a list of messages.")
         return [dict(message) for message in value]
 
@@ -167,8 +168,8 @@ def share_of(text: str) -> float:
 
 def served_from(document: Mapping[str, Any], label: str | None) -> Served:
     """What `GET /api/v1/prompts/{name}` answered (see the wire reference)."""
-    rollout = document.get("rollout") or {}
-    arms = rollout.get("arms") or [document]
+    rollout = document_of(document.get("rollout"))
+    arms: list[Mapping[str, Any]] = rollout.get("arms") or [document]
     is_split = len(arms) > 1
     return Served(
         rollout_id=str(rollout.get("id") or ""),

@@ -167,7 +167,7 @@ def _post(path: str, document: Any) -> Any:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """Say where the experiments are."""
-    for experiment in config.stash.get(EXPERIMENTS, {}).values():
+    for experiment in config.stash.get(EXPERIMENTS, dict[str, Experiment]()).values():
         total = experiment.passed + experiment.failed
         where = f" {experiment.url}" if experiment.url else ""
         terminalreporter.write_line(f"pellucid: experiment {experiment.name}: {experiment.passed} of {total} cases passed{where}")

@@ -46,7 +46,9 @@ class Rest:
         """One request, tried again when the server is unreachable or overloaded; raises the errors of `errors`."""
         body = b"" if document is None else json.dumps(document, default=str).encode()
         headers = {"Content-Type": "application/json"} if body else {}
-        for attempt in range(1, attempts + 1):
+        attempt = 0
+        while True:
+            attempt += 1
             with self._lock:
                 answer = self._own_transport().request(method, path, body, headers)
             if answer.verdict == "delivered":
@@ -55,12 +57,11 @@ class Rest:
                 raise _refusal(f"{method} {self.url}{path}", answer.status, answer.body)
             pause = random.uniform(0.5, 1.0) * FIRST_PAUSE_S * 2 ** (attempt - 1)
             pause = max(pause, answer.retry_after_s or 0.0)
-            if attempt == attempts or pause > LONGEST_PAUSE_S:
-                break
+            if attempt >= attempts or pause > LONGEST_PAUSE_S:
+                raise ServerUnreachableError(
+                    f"{method} {self.url}{path} failed: {answer.error}. Check PELLUCID_URL and that the server runs."
+                )
             time.sleep(pause)
-        raise ServerUnreachableError(
-            f"{method} {self.url}{path} failed: {answer.error}. Check PELLUCID_URL and that the server runs."
-        )
 
     def __enter__(self) -> Self:
         return self

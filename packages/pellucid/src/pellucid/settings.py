@@ -11,6 +11,7 @@ from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, Literal, TypeAlias
 
 from pellucid.errors import SettingsError
+from pellucid.narrowing import is_list
 
 Capture: TypeAlias = Literal["full", "metadata", "none"]
 Mask: TypeAlias = Callable[[str], str]
@@ -217,6 +218,6 @@ def _parsed(name: str, text: str, parse: Callable[[str], Any]) -> Any:
 def _checked(name: str, value: Any, parse: Callable[[str], Any]) -> Any:
     if callable(value) or isinstance(value, bool):
         return value
-    if isinstance(value, list | tuple):
+    if is_list(value):
         return tuple(value)
     return _parsed(f"init({name}=…)", str(value), parse)

@@ -5,7 +5,7 @@ applications call (`spans`, `observing`), providers, sending (`exporting`). Noth
 """
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Mapping
 from contextlib import contextmanager
 from contextvars import Token
 from dataclasses import replace
@@ -152,7 +152,7 @@ class Step:
             GUARD.report("end a span", error)
 
     @contextmanager
-    def use(self) -> Iterator["Step"]:
+    def use(self) -> Generator["Step", None, None]:
         """Make the step current inside a `with` block, without ending it: for work that belongs to it elsewhere."""
         token = None
         if self._span is not None:

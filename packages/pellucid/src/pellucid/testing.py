@@ -9,7 +9,7 @@ client needs at run time.
 """
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from typing import Any
 
@@ -56,15 +56,14 @@ class CountingIds(IdGenerator):
 class Recorded:
     """What was recorded; every look waits until the background thread has handed over all that ended."""
 
-    def __init__(self) -> None:
-        self._records: list[dict[str, Any]] = []
-        self._client: Client | None = None
+    def __init__(self, client: Client, records: list[dict[str, Any]]) -> None:
+        self._client = client
+        self._records = records
 
     @property
     def records(self) -> list[dict[str, Any]]:
         """Spans, scores and feedback in the order in which they ended."""
-        if self._client is not None:
-            self._client.flush(5.0)
+        self._client.flush(5.0)
         return list(self._records)
 
     @property
@@ -92,30 +91,28 @@ class Recorded:
 
     def clear(self) -> None:
         """Forget everything so far."""
-        if self._client is not None:
-            self._client.flush(5.0)
+        self._client.flush(5.0)
         self._records.clear()
 
 
 @contextmanager
-def recording(**given: Any) -> Iterator[Recorded]:
+def recording(**given: Any) -> Generator[Recorded, None, None]:
     """Record in memory instead of sending, in this process, until the block ends; takes the settings of `init`.
 
     Time ticks a millisecond a question and ids count from one, so that whole records can be compared. Failures of
     the client raise. The client that was there before is back afterwards.
     """
-    recorded = Recorded()
+    records: list[dict[str, Any]] = []
 
     def keep(item: Item) -> None:
-        recorded._records.append(record_of(item))
+        records.append(record_of(item))
 
     told = settings.read({"set_global": False, "strict": True, "flush_interval_s": 0.01, **given}, {})
     was_strict, GUARD.strict = GUARD.strict, told.strict
     client = Client(told, deliver=False, emit=keep, id_generator=CountingIds(), clock=TickingClock())
-    recorded._client = client
     previous = runtime.install(client)
     try:
-        yield recorded
+        yield Recorded(client, records)
     finally:
         client.close()
         runtime.install(previous)

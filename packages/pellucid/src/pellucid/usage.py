@@ -10,6 +10,8 @@ OpenTelemetry include them (and name them in `*_details` or `*_token_count`), An
 from collections.abc import Mapping
 from typing import Any
 
+from pellucid.narrowing import document_of, is_document
+
 INPUT_PARTS = ("input", "cache_read", "cache_write", "cache_write_1h", "audio_in")
 OUTPUT_PARTS = ("output", "reasoning", "audio_out")
 
@@ -42,12 +44,12 @@ def inclusive_output(parts: Mapping[str, int]) -> int:
 
 def as_mapping(usage: object) -> Mapping[str, Any]:
     """A usage object of any SDK as a mapping; empty when it is none."""
-    if isinstance(usage, Mapping):
+    if is_document(usage):
         return usage
     dump = getattr(usage, "model_dump", None)
     if callable(dump):
         dumped = dump()
-        return dumped if isinstance(dumped, Mapping) else {}
+        return document_of(dumped)
     if usage is None or isinstance(usage, str | int | float):
         return {}
     return {key: value for key, value in vars(usage).items() if not key.startswith("_")} if hasattr(usage, "__dict__") else {}

@@ -8,8 +8,10 @@ import dataclasses
 import json
 import math
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
+
+from pellucid.narrowing import is_binary, is_document, is_list, is_record, is_set
 
 CUT_MARK = "… [cut by the client: {left} more characters]"
 MAX_REPR_CHARS = 2_000
@@ -17,7 +19,7 @@ MAX_DEPTH = 40
 """Deeper nesting than this is shown as its `repr`; it also ends reference cycles."""
 
 
-def _plain(value: object) -> Any:
+def _plain(value: Any) -> Any:
     """The JSON encoder's last resort: one object as something simpler."""
     for method, arguments in (("model_dump", {"mode": "json"}), ("to_dict", {}), ("dict", {})):
         convert = getattr(value, method, None)
@@ -26,13 +28,13 @@ def _plain(value: object) -> Any:
                 return convert(**arguments)
             except Exception:
                 continue
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if is_record(value):
         return {item.name: getattr(value, item.name) for item in dataclasses.fields(value)}
-    if isinstance(value, bytes | bytearray | memoryview):
+    if is_binary(value):
         return {"type": "bytes", "size": len(value), "base64": b64encode(bytes(value[:96])).decode()}
-    if isinstance(value, Mapping):
+    if is_document(value):
         return dict(value)
-    if isinstance(value, set | frozenset | tuple):
+    if is_list(value) or is_set(value):
         return list(value)
     isoformat = getattr(value, "isoformat", None)
     if callable(isoformat):
@@ -68,9 +70,9 @@ def simplify(value: object, depth: int = 0) -> Any:
         return value
     if depth >= MAX_DEPTH:
         return _shown(type(value))
-    if isinstance(value, Mapping):
+    if is_document(value):
         return {str(key): simplify(item, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+    if is_list(value) or is_set(value):
         return [simplify(item, depth + 1) for item in value]
     try:
         return simplify(_plain(value), depth + 1)
@@ -113,8 +115,8 @@ def map_texts(value: Any, change: Callable[[str], str], depth: int = 0) -> Any:
         return change(value)
     if value is None or isinstance(value, int | float | bool) or depth >= MAX_DEPTH:
         return value
-    if isinstance(value, Mapping):
+    if is_document(value):
         return {key: map_texts(item, change, depth + 1) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
+    if is_list(value) or is_set(value):
         return [map_texts(item, change, depth + 1) for item in value]
     return map_texts(_plain(value), change, depth + 1)

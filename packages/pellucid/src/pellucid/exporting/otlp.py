@@ -21,6 +21,8 @@ from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.util.instrumentation import InstrumentationScope
 from opentelemetry.trace import Link, SpanContext
 
+from pellucid.narrowing import is_document, is_list
+
 fixed64 = Struct("<Q").pack
 fixed32 = Struct("<I").pack
 double = Struct("<d").pack
@@ -73,9 +75,9 @@ def any_value(value: Any) -> bytes:
         return b"\x21" + double(value)
     if isinstance(value, bytes):
         return sized(b"\x3a", value)
-    if isinstance(value, Mapping):
+    if is_document(value):
         return sized(b"\x32", attributes(b"\x0a", value))
-    if isinstance(value, Sequence):
+    if is_list(value):
         return sized(b"\x2a", b"".join([sized(b"\x0a", any_value(item)) for item in value if item is not None]))
     return text(b"\x0a", str(value))
 

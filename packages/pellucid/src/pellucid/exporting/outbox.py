@@ -12,8 +12,9 @@ from typing import Any
 
 from opentelemetry.sdk.trace import ReadableSpan
 
-SPAN_OVERHEAD_BYTES = 2_600
-"""Memory of one ended span without its texts. Measured: RSS growth a span with five attributes, CPython 3.11: 2,722."""
+SPAN_OVERHEAD_BYTES = 3_300
+"""Memory of one ended span without its texts. Measured: RSS growth of 15,000 observed calls, CPython 3.11: 6,515 bytes
+each, of which 3,229 were texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +44,8 @@ def _size_of(values: Any) -> int:
     for value in values:
         size += getsizeof(value)
         if type(value) is tuple:
-            size += sum(map(getsizeof, value))
+            items: tuple[Any, ...] = value  # pyright: ignore[reportUnknownVariableType]  # of whatever: it is only measured
+            size += sum(map(getsizeof, items))
     return size
 
 

@@ -28,7 +28,7 @@ class Held:
 
     open_spans: int = 0
     has_error: bool = False
-    spans: list[ReadableSpan] = field(default_factory=list)
+    spans: list[ReadableSpan] = field(default_factory=list[ReadableSpan])
     size: int = 0
 
 
@@ -81,7 +81,7 @@ class Tail:
 
     def _make_room(self) -> list[Decision]:
         """Decide the oldest traces while there are too many, or too large ones."""
-        decisions = []
+        decisions: list[Decision] = []
         while self._open and (len(self._open) > MAX_OPEN_TRACES or self._bytes > self._max_bytes):
             decisions.append(self._decide(*self._open.popitem(last=False)))
         return decisions

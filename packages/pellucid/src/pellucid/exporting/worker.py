@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakMethod
 
 from opentelemetry.sdk.trace import ReadableSpan
@@ -92,8 +92,9 @@ class Worker:
 
     def offer(self, item: Item, size: int) -> None:
         """Take an item, or count it as lost. Never waits."""
+        shared = self._shared
         self.ledger.offer()
-        if self._shared.is_stopped:
+        if shared.is_stopped:
             self.ledger.lose("exit")
             return
         if not self.outbox.put(item, size):
@@ -102,9 +103,9 @@ class Worker:
             return
         if self._thread is None:
             self.start()
-        elif self._shared.is_idle or (not self._shared.is_hurried and self.outbox.item_bytes > self._shared.hurry_bytes):
-            self._shared.is_hurried = True
-            self._shared.wake.set()
+        elif shared.is_idle or (not self._shared.is_hurried and self.outbox.item_bytes > self._shared.hurry_bytes):
+            shared.is_hurried = True
+            shared.wake.set()
 
     def start(self) -> None:
         """Start the thread if this process has none yet."""
@@ -183,9 +184,10 @@ class Worker:
     def _make_sender(self) -> "Sender":
         """The process's sender, with everything that sending needs imported."""
         with self._import_lock:
-            if self._sender is None:
+            sender = self._sender
+            if sender is None:
                 module = import_module("pellucid.exporting.sender")
-                self._sender = module.Sender(
+                sender = self._sender = cast("type[Sender]", module.Sender)(
                     self._settings,
                     self._shared,
                     deliver=self._deliver,
@@ -194,7 +196,7 @@ class Worker:
                     prepare=self._prepare,
                     emit=self._emit,
                 )
-            return self._sender
+            return sender
 
 
 def _weakly(method: Callable[[], None]) -> Callable[[], None]:

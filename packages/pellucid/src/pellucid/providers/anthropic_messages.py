@@ -5,6 +5,7 @@ What lives here: its request, answer and stream, read from plain dicts. What mus
 
 from typing import Any
 
+from pellucid.narrowing import document_of, is_document
 from pellucid.providers.facts import Answered, Asked, Document, Gatherer, Message, text_part, without
 from pellucid.providers.openai_chat import parsed
 from pellucid.usage import canonical
@@ -38,10 +39,10 @@ class AnthropicMessages:
             model=response.get("model"),
             response_id=response.get("id"),
             # Named even when zero: this is how `canonical` knows that cache tokens are not part of the input.
-            usage=canonical({"cache_read_input_tokens": 0, **usage}) if isinstance(usage, dict) else {},
+            usage=canonical({"cache_read_input_tokens": 0, **usage}) if is_document(usage) else {},
             finish_reasons=[str(reason)] if reason else [],
             is_refused=reason == "refusal",
-            service_tier=usage.get("service_tier") if isinstance(usage, dict) else None,
+            service_tier=usage.get("service_tier") if is_document(usage) else None,
         )
 
     def gatherer(self) -> Gatherer:
@@ -67,8 +68,8 @@ class MessageGatherer:
         elif kind == "content_block_delta":
             return self._add_delta(self._blocks.setdefault(chunk.get("index") or 0, {"type": "text"}), chunk.get("delta") or {})
         elif kind == "message_delta":
-            self._message.update({key: value for key, value in (chunk.get("delta") or {}).items() if value is not None})
-            self._usage.update({key: value for key, value in (chunk.get("usage") or {}).items() if value is not None})
+            self._message.update({key: value for key, value in document_of(chunk.get("delta")).items() if value is not None})
+            self._usage.update({key: value for key, value in document_of(chunk.get("usage")).items() if value is not None})
         return False
 
     def answered(self) -> Answered:
@@ -103,7 +104,7 @@ def _blocks(content: Any) -> list[dict[str, Any]]:
 
 
 def _block(block: Any) -> dict[str, Any]:
-    if not isinstance(block, dict):
+    if not is_document(block):
         return text_part(block)
     kind = block.get("type")
     if kind == "text":

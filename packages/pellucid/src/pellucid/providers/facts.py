@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
+from pellucid.narrowing import is_document, is_list
+
 Document: TypeAlias = Mapping[str, Any]
 Message: TypeAlias = dict[str, Any]
 
@@ -20,11 +22,11 @@ class Asked:
     kind: str
     name: str
     model: str | None
-    messages: list[Message] = field(default_factory=list)
-    system: list[dict[str, Any]] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list[Message])
+    system: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """System instructions that stand outside the messages, as parts."""
-    tools: list[Any] = field(default_factory=list)
-    parameters: dict[str, Any] = field(default_factory=dict)
+    tools: list[Any] = field(default_factory=list[Any])
+    parameters: dict[str, Any] = field(default_factory=dict[str, Any])
     """Everything else of the request."""
     is_stream: bool = False
 
@@ -33,12 +35,12 @@ class Asked:
 class Answered:
     """One answer, or as much of it as came."""
 
-    messages: list[Message] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list[Message])
     model: str | None = None
     response_id: str | None = None
-    usage: dict[str, int] = field(default_factory=dict)
+    usage: dict[str, int] = field(default_factory=dict[str, int])
     """Canonical, disjoint parts (`pellucid.usage`)."""
-    finish_reasons: list[str] = field(default_factory=list)
+    finish_reasons: list[str] = field(default_factory=list[str])
     is_refused: bool = False
     error: str | None = None
     """The provider said in the answer that it failed."""
@@ -51,9 +53,11 @@ class Gatherer(Protocol):
 
     def add(self, chunk: Document) -> bool:
         """Take one chunk; True when it carries a part of the answer (text, reasoning, a tool call)."""
+        ...
 
     def answered(self) -> Answered:
         """What came so far."""
+        ...
 
 
 class Silence:
@@ -71,27 +75,30 @@ class Shape(Protocol):
 
     def asked(self, request: Document) -> Asked:
         """Read a request."""
+        ...
 
     def answered(self, response: Document) -> Answered:
         """Read a complete answer."""
+        ...
 
     def gatherer(self) -> Gatherer:
         """Begin to read a streamed answer."""
+        ...
 
 
 def plain(value: Any) -> Document:
     """A response object of any SDK as a mapping."""
-    if isinstance(value, Mapping):
+    if is_document(value):
         return value
     dump = getattr(value, "model_dump", None)
     if callable(dump):
         dumped = dump(mode="python", warnings=False)
-        if isinstance(dumped, Mapping):
+        if is_document(dumped):
             return dumped
     to_dict = getattr(value, "to_dict", None)
     if callable(to_dict):
         converted = to_dict()
-        if isinstance(converted, Mapping):
+        if is_document(converted):
             return converted
     return {}
 
@@ -125,9 +132,9 @@ def without_secrets(value: Any) -> Any:
 
     Only texts under a telling name are hidden, so that a tool's schema may speak of a `password`.
     """
-    if isinstance(value, list | tuple):
+    if is_list(value):
         return [without_secrets(item) for item in value]
-    if not isinstance(value, Mapping):
+    if not is_document(value):
         return value
     return {key: _without_secret(str(key).lower(), item) for key, item in value.items()}
 
@@ -135,6 +142,6 @@ def without_secrets(value: Any) -> Any:
 def _without_secret(key: str, value: Any) -> Any:
     if isinstance(value, str):
         return HIDDEN if SECRET.search(key) else value
-    if key in HEADERS and isinstance(value, Mapping) and "type" not in value:
+    if key in HEADERS and is_document(value) and "type" not in value:
         return dict.fromkeys(value, HIDDEN)
     return without_secrets(value)

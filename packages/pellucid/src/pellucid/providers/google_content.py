@@ -5,6 +5,7 @@ What lives here: its request, answer and stream, read from plain dicts. What mus
 
 from typing import Any
 
+from pellucid.narrowing import is_list
 from pellucid.providers.facts import Answered, Asked, Document, Gatherer, Message, plain, text_part, without
 from pellucid.usage import canonical
 
@@ -82,7 +83,7 @@ class ContentGatherer:
 def _contents(contents: Any) -> list[Message]:
     if contents is None:
         return []
-    items = contents if isinstance(contents, list) else [contents]
+    items = list(contents) if is_list(contents) else [contents]
     if any(_is_content(item) for item in items):
         return [_content(item) for item in items]
     return [{"role": "user", "parts": [part for item in items for part in _parts(item)]}]

@@ -4,9 +4,9 @@ What lives here: its request, answer and stream, read from plain dicts. What mus
 """
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
+from pellucid.narrowing import document_of, is_document, is_list
 from pellucid.providers.facts import Answered, Asked, Document, Gatherer, Message, media_part, text_part, without
 from pellucid.usage import canonical
 
@@ -80,7 +80,7 @@ class ChatGatherer:
         choice = self._choices.setdefault(given.get("index") or 0, {"message": {"role": "assistant"}, "finish_reason": None})
         if given.get("finish_reason"):
             choice["finish_reason"] = given["finish_reason"]
-        delta = given.get("delta") or {}
+        delta = document_of(given.get("delta"))
         message = choice["message"]
         is_output = False
         for source, target in (
@@ -104,7 +104,7 @@ class ChatGatherer:
 def _add_call(calls: dict[int, dict[str, Any]], given: Document) -> None:
     call = calls.setdefault(given.get("index") or 0, {"id": None, "function": {"name": "", "arguments": ""}})
     call["id"] = given.get("id") or call["id"]
-    function = given.get("function") or {}
+    function = document_of(given.get("function"))
     call["function"]["name"] += function.get("name") or ""
     call["function"]["arguments"] += function.get("arguments") or ""
 
@@ -129,7 +129,7 @@ def _message(message: Document) -> Message:
     if message.get("refusal"):
         parts.append({"type": "refusal", "content": message["refusal"]})
     for call in message.get("tool_calls") or ():
-        function = call.get("function") or call.get("custom") or {}
+        function = document_of(call.get("function") or call.get("custom"))
         arguments = parsed(function.get("arguments", function.get("input")))
         parts.append({"type": "tool_call", "id": call.get("id"), "name": function.get("name"), "arguments": arguments})
     return {"role": role, "parts": parts}
@@ -141,11 +141,11 @@ def content_parts(content: Any) -> list[dict[str, Any]]:
         return []
     if isinstance(content, str):
         return [text_part(content)]
-    return [_part(item) for item in content] if isinstance(content, Sequence) else [text_part(content)]
+    return [_part(item) for item in content] if is_list(content) else [text_part(content)]
 
 
 def _part(item: Any) -> dict[str, Any]:
-    if not isinstance(item, dict):
+    if not is_document(item):
         return text_part(item)
     kind = item.get("type")
     if kind in ("text", "input_text", "output_text"):
@@ -154,9 +154,9 @@ def _part(item: Any) -> dict[str, Any]:
         return {"type": "refusal", "content": item.get("refusal")}
     if kind in ("image_url", "input_image"):
         image = item.get("image_url")
-        return media_part("image", str(image.get("url") if isinstance(image, dict) else image))
+        return media_part("image", str(image.get("url") if is_document(image) else image))
     if kind == "input_audio":
-        audio = item.get("input_audio") or {}
+        audio = document_of(item.get("input_audio"))
         return {
             "type": "blob",
             "modality": "audio",

@@ -3,6 +3,7 @@
 What lives here: the request and answer. What must not live here: vectors in attributes.
 """
 
+from pellucid.narrowing import is_list
 from pellucid.providers.facts import Answered, Asked, Document, Gatherer, Silence, text_part, without
 from pellucid.usage import canonical
 
@@ -13,7 +14,7 @@ class OpenAIEmbeddings:
     def asked(self, request: Document) -> Asked:
         model = request.get("model")
         given = request.get("input")
-        texts = given if isinstance(given, list) else [given]
+        texts = list(given) if is_list(given) else [given]
         return Asked(
             kind="embedding",
             name=f"embeddings {model}" if model else "embeddings",

@@ -5,6 +5,7 @@ What lives here: its request, answer and stream, read from plain dicts. What mus
 
 from typing import Any
 
+from pellucid.narrowing import is_document
 from pellucid.providers.facts import Answered, Asked, Document, Gatherer, Message, text_part, without
 from pellucid.providers.openai_chat import REFUSING_REASONS, content_parts, parsed
 from pellucid.usage import canonical
@@ -52,7 +53,7 @@ class OpenAIResponses:
             finish_reasons=reasons,
             is_refused=any(part["type"] == "refusal" for message in messages for part in message["parts"])
             or bool(REFUSING_REASONS & set(reasons)),
-            error=str(error.get("message") or error.get("code")) if isinstance(error, dict) else None,
+            error=str(error.get("message") or error.get("code")) if is_document(error) else None,
             service_tier=response.get("service_tier"),
         )
 
@@ -92,7 +93,7 @@ class ResponsesGatherer:
 
 def _item(item: Any) -> Message | None:
     """One item of input or output as a message."""
-    if not isinstance(item, dict):
+    if not is_document(item):
         return None
     kind = item.get("type") or "message"
     if kind == "message":
@@ -109,8 +110,8 @@ def _item(item: Any) -> Message | None:
             "parts": [{"type": "tool_call_response", "id": item.get("call_id"), "response": item.get("output")}],
         }
     if kind == "reasoning":
-        texts = [*(item.get("summary") or ()), *(item.get("content") or ())]
-        parts = [{"type": "reasoning", "content": text.get("text", "")} for text in texts if isinstance(text, dict)]
+        texts: list[Any] = [*(item.get("summary") or ()), *(item.get("content") or ())]
+        parts = [{"type": "reasoning", "content": text.get("text", "")} for text in texts if is_document(text)]
         return {"role": "assistant", "parts": parts} if parts else None
     rest = {key: value for key, value in item.items() if key not in ("type", "id", "status") and value is not None}
     return {"role": "assistant", "parts": [{"type": "tool_call", "id": item.get("id"), "name": kind, "arguments": rest}]}
@@ -118,7 +119,7 @@ def _item(item: Any) -> Message | None:
 
 def _reasons(response: Document, messages: list[Message]) -> list[str]:
     incomplete = response.get("incomplete_details")
-    if isinstance(incomplete, dict) and incomplete.get("reason"):
+    if is_document(incomplete) and incomplete.get("reason"):
         return [str(incomplete["reason"])]
     if any(part["type"] == "tool_call" for message in messages for part in message["parts"]):
         return ["tool_calls"]

@@ -9,9 +9,10 @@ it. Resources that were made before are dropped from the client's cache, because
 import functools
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, cast
 
 from pellucid.guard import GUARD
+from pellucid.narrowing import document_of, is_document
 from pellucid.providers.facts import Document, Shape
 from pellucid.providers.recording import Recording, Withhold
 
@@ -26,9 +27,10 @@ def wrap_client(client: Any, find_shape: FindShape, provider: str, *, add_usage:
     """Record every call of this client from now on; `add_usage` asks streams of chat completions for their usage."""
     if getattr(client, MARK, False):
         return
-    for name, value in list(vars(client).items()):
+    held = cast("dict[str, Any]", client.__dict__)
+    for name, value in list(held.items()):
         if getattr(value, "_client", None) is client:
-            del client.__dict__[name]
+            del held[name]
     is_async = inspect.iscoroutinefunction(client.post)
     make = _async_post if is_async else _post
     client.post = make(client.post, find_shape, provider, add_usage)
@@ -88,7 +90,7 @@ def _prepare(
     """Shape and request of a call that is recorded; None for all others."""
     body = kwargs.get("body")
     shape = find_shape(path)
-    if shape is None or not isinstance(body, Mapping):
+    if shape is None or not is_document(body):
         return None
     withhold = None
     if add_usage and body.get("stream") and path.endswith("/chat/completions") and not body.get("stream_options"):
@@ -103,7 +105,7 @@ def _is_usage_only(chunk: Document) -> bool:
 
 
 def _answer(recording: Recording, result: Any, kwargs: Mapping[str, Any]) -> None:
-    headers = (kwargs.get("options") or {}).get("headers") or {}
+    headers = document_of(document_of(kwargs.get("options")).get("headers"))
     raw = headers.get(RAW_HEADER)
     if raw is None:
         recording.answer(result)
