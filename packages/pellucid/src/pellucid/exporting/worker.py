@@ -103,7 +103,7 @@ class Worker:
             return
         if self._thread is None:
             self.start()
-        elif shared.is_idle or (not self._shared.is_hurried and self.outbox.item_bytes > self._shared.hurry_bytes):
+        elif shared.is_idle or (not shared.is_hurried and self.outbox.item_bytes > shared.hurry_bytes):
             shared.is_hurried = True
             shared.wake.set()
 
