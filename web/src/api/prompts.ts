@@ -54,7 +54,7 @@ export interface PromptVersion {
 export interface LabelMove {
   id: string;
   label: string;
-  kind: "move" | "rollback" | "remove";
+  kind: "move" | "rollback" | "remove" | "stop";
   before: Arm[];
   after: Arm[];
   actor: string;

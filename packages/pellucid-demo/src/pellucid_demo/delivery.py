@@ -28,16 +28,20 @@ class Delivery:
 
     def __init__(self, url: str, api_key: str | None = None) -> None:
         self.url = url.rstrip("/")
-        self._headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
-        self._client = httpx2.Client(base_url=self.url, headers=self._headers, timeout=_TIMEOUT_S, trust_env=False)
+        self.headers = {"authorization": f"Bearer {api_key}"} if api_key else {}
+        self._client = httpx2.Client(base_url=self.url, headers=self.headers, timeout=_TIMEOUT_S, trust_env=False)
         self._unknown: set[str] = set()
 
     def exporter(self) -> SpanExporter:
-        return OTLPSpanExporter(endpoint=f"{self.url}/v1/traces", headers=self._headers, timeout=int(_TIMEOUT_S))
+        return OTLPSpanExporter(endpoint=f"{self.url}/v1/traces", headers=self.headers, timeout=int(_TIMEOUT_S))
 
     def post_scores(self, scores: Sequence[dict[str, Any]]) -> None:
         for start in range(0, len(scores), _SCORES_A_REQUEST):
             self._post("/api/v1/scores", list(scores[start : start + _SCORES_A_REQUEST]))
+
+    def post_prompt(self, name: str, text: str, label: str) -> None:
+        """Save a prompt of the bot in the registry, as its team would; the same text again changes nothing."""
+        self._post("/api/v1/prompts", {"name": name, "prompt": text, "labels": [label], "message": "As the bot has it"})
 
     def post_event(self, event: dict[str, Any]) -> None:
         self._post("/api/v1/events", event)

@@ -10,14 +10,16 @@ from opentelemetry.sdk.trace import Span, SpanLimits, SpanProcessor, TracerProvi
 from opentelemetry.sdk.trace.id_generator import IdGenerator
 
 from pellucid import semconv
+from pellucid_demo.bot.serving import link_in
 
 SERVICE_NAME = "harbour-support-bot"
 # The OpenTelemetry default of 128 attributes would cut the messages of long conversations.
 _MAX_ATTRIBUTES = 8192
+_PROVIDER_CALLS = "openinference.instrumentation"
 
 
 class SharedAttributes(SpanProcessor):
-    """Writes session, user, metadata and tags of the running request on every span, whoever makes it.
+    """Writes session, user, metadata and tags of the running request on every span, and the prompt on calls to providers.
 
     OpenInference writes them on its own spans only; the spans of the app and of SDKs that trace by themselves would have
     no metadata to be grouped by.
@@ -25,6 +27,9 @@ class SharedAttributes(SpanProcessor):
 
     def on_start(self, span: Span, parent_context: Context | None = None) -> None:
         span.set_attributes(dict(get_attributes_from_context()))
+        scope = span.instrumentation_scope
+        if scope is not None and scope.name.startswith(_PROVIDER_CALLS):
+            span.set_attributes(dict(link_in(parent_context)))
 
 
 def provide(processor: SpanProcessor, ids: IdGenerator | None = None) -> TracerProvider:

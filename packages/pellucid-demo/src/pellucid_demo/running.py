@@ -15,6 +15,7 @@ from pathlib import Path
 from threading import Event
 from types import FrameType
 
+from pellucid_demo.bot import prompts
 from pellucid_demo.delivery import Delivery
 from pellucid_demo.errors import ServerStartError
 from pellucid_demo.marks import Mark, MarkedHistory
@@ -22,6 +23,7 @@ from pellucid_demo.server_process import served
 from pellucid_demo.simulator import Provider, Settings, serve_provider
 from pellucid_demo.story import backfill
 from pellucid_demo.story.chapters import Deploy
+from pellucid_demo.story.desk import LABEL, PromptDesk
 from pellucid_demo.story.live import LiveTraffic
 from pellucid_demo.story.world import World
 
@@ -118,6 +120,7 @@ def history(options: Options, delivery: Delivery, url: str) -> World:
 
 def _tell(world: World, options: Options, delivery: Delivery, url: str) -> None:
     started = time.monotonic()
+    delivery.post_prompt(prompts.SUPPORT_NAME, prompts.SUPPORT, LABEL)
     for deploy in world.chapters.deploys():
         if deploy.at <= world.end:
             delivery.post_event(_event(deploy))
@@ -137,6 +140,7 @@ def _live(options: Options, past: World, delivery: Delivery, provider: Provider,
         rate=options.rate,
         stop=stop,
         hurry=lambda: provider.change(world.provider_settings(latency=0.0)),
+        support_prompt=PromptDesk(delivery.url, delivery.headers).written,
     )
     print(
         f"Live traffic, about {options.rate:g} visits a second. Open {delivery.url} in a browser; Ctrl-C ends the demo.",

@@ -216,6 +216,12 @@ function MoveForm({
             ])
           : `v${version.version}`}
       </p>
+      {split && (
+        <p className="text-fg-2">
+          Guardrails compare the two, user by user, and take v{version.version} back when it is worse. See the tab
+          Rollout.
+        </p>
+      )}
       <div className="flex gap-2">
         <Button type="submit" look="primary" disabled={!valid}>
           Move the label

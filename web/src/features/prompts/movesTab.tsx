@@ -5,7 +5,12 @@ import { armsText } from "@/domain/prompts";
 import { Badge } from "@/ui/controls";
 import { Clock } from "@/ui/values";
 
-const WORDS: Record<LabelMove["kind"], string> = { move: "moved", rollback: "rolled back", remove: "removed" };
+const WORDS: Record<LabelMove["kind"], string> = {
+  move: "moved",
+  rollback: "rolled back",
+  remove: "removed",
+  stop: "stopped by its guardrails",
+};
 
 export function MovesTab({ record }: { record: PromptRecord }) {
   if (record.moves.length === 0) return <p className="text-label text-fg-2">No label was ever set.</p>;

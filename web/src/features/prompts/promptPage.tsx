@@ -21,6 +21,7 @@ import { MovesTab } from "./movesTab";
 import { PreviewTab } from "./previewTab";
 import { ResultsTab } from "./resultsTab";
 import { ReviewTab } from "./reviewTab";
+import { RolloutTab } from "./rolloutTab";
 import { VersionList } from "./versionList";
 
 const TABS = [
@@ -28,6 +29,7 @@ const TABS = [
   { value: "compare", label: "Compare" },
   { value: "preview", label: "Preview" },
   { value: "results", label: "Results" },
+  { value: "rollout", label: "Rollout" },
   { value: "review", label: "Review" },
   { value: "moves", label: "Moves" },
 ] as const;
@@ -112,6 +114,7 @@ function PromptBody({ record }: { record: PromptRecord }) {
           {tab === "compare" && <CompareTab record={record} version={version} />}
           {tab === "preview" && <PreviewTab key={version.version} record={record} version={version} />}
           {tab === "results" && <ResultsTab record={record} />}
+          {tab === "rollout" && <RolloutTab record={record} />}
           {tab === "review" && <ReviewTab record={record} />}
           {tab === "moves" && <MovesTab record={record} />}
         </div>

@@ -1,4 +1,4 @@
-"""The prompts of the bot. Placeholders are filled by `render`; values are never expanded again."""
+"""The prompts of the bot. `SUPPORT` is a template of the registry; values are never expanded again."""
 
 from collections.abc import Sequence
 
@@ -6,12 +6,13 @@ from pellucid_demo.bot.articles import articles
 from pellucid_demo.bot.people import Customer
 from pellucid_demo.bot.retrieval import Chunk
 
+SUPPORT_NAME = "support/answer"
 SUPPORT = (
     "You are the support assistant of Harbour, a service for boards and cards. Answer the customer's question from the "
     "help-centre articles in the message. Give the exact steps, number them, and use the names of the screens as the "
     "articles do. Cite the article in square brackets. If the articles do not answer the question, say so and offer to "
     "open a ticket. Be friendly and plain.\n"
-    "The workspace of the customer has {seats} seats. Account reference: {account}."
+    "The workspace of the customer has {{seats}} seats. Account reference: {{account}}."
 )
 SUMMARISE = (
     "You summarise support threads for colleagues. Write what the customer wants, what was tried and what is open, in at "
@@ -30,8 +31,8 @@ _HANDBOOK_RULES = (
 )
 
 
-def render(template: str, customer: Customer) -> str:
-    return template.replace("{seats}", str(customer.seats)).replace("{account}", f"acct-{customer.id.removeprefix('user-')}")
+def variables(customer: Customer) -> dict[str, str]:
+    return {"seats": str(customer.seats), "account": f"acct-{customer.id.removeprefix('user-')}"}
 
 
 def handbook() -> str:

@@ -24,6 +24,7 @@ from pellucid_demo.bot.assistants import AnthropicAssistant, Ask, Assistant, Ope
 from pellucid_demo.bot.configuration import IndexSettings, Release
 from pellucid_demo.bot.people import Customer, Tier
 from pellucid_demo.bot.retrieval import Found, Index, Vector, rerank
+from pellucid_demo.bot.serving import SupportPrompt, first_version, linked
 from pellucid_demo.bot.steps import Kind, reranked, retrieved, returned, step, tool_attributes
 from pellucid_demo.bot.tools import FETCH_ACTIVITY, SUPPORT_TOOLS, BotTool
 
@@ -60,9 +61,15 @@ class SupportBot:
     """One process of the bot. `wait` spends the milliseconds that its own back ends take."""
 
     def __init__(
-        self, *, tracer: Tracer, openai_client: OpenAI, anthropic_client: Anthropic, wait: Callable[[float], None]
+        self,
+        *,
+        tracer: Tracer,
+        openai_client: OpenAI,
+        anthropic_client: Anthropic,
+        wait: Callable[[float], None],
+        support_prompt: SupportPrompt = first_version,
     ) -> None:
-        self._tracer, self._wait = tracer, wait
+        self._tracer, self._wait, self._support_prompt = tracer, wait, support_prompt
         self._openai, self._anthropic = openai_client, anthropic_client
         self._indexes: dict[IndexSettings, Index] = {}
 
@@ -85,15 +92,17 @@ class SupportBot:
                 return self._end(span, guardrails.BLOCKED_ANSWER)
             found = self._retrieve(call.release, question)
             shown = self._rerank(question, found)
+            written = self._support_prompt(call.customer)
             ask = Ask(
-                system=_system_prompt(call),
+                system=_system_prompt(call, written.text),
                 history=call.history,
                 message=prompts.question_with_documents(question, [one.chunk for one in shown]),
                 tools=SUPPORT_TOOLS,
                 stream=call.stream,
                 user_id=call.customer.id,
             )
-            answer = self._answer(call, ask)
+            with linked(written):
+                answer = self._answer(call, ask)
             return self._end(span, self._checked(answer), "\n".join(one.chunk.text for one in shown))
 
     def search(self, call: Call, question: str) -> Turn:
@@ -214,9 +223,8 @@ class SupportBot:
         return [item.embedding for item in answered.data]
 
 
-def _system_prompt(call: Call) -> str:
+def _system_prompt(call: Call, written: str) -> str:
     fragment = call.release.fragments.get(call.customer.sign_up, "")
-    written = prompts.render(prompts.SUPPORT, call.customer)
     return f"{written}\n{fragment}" if fragment else written
 
 

@@ -16,6 +16,7 @@ from openai import OpenAI
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter
 
 from pellucid_demo import observing
+from pellucid_demo.bot.serving import SupportPrompt, first_version
 from pellucid_demo.bot.support import SupportBot
 from pellucid_demo.simulator.chance import chance
 from pellucid_demo.story.telling import Teller
@@ -45,6 +46,7 @@ class LiveTraffic:
         rate: float,
         stop: Event,
         hurry: Callable[[], None],
+        support_prompt: SupportPrompt = first_version,
     ) -> None:
         self._world, self._take, self._rate, self._stop, self._hurry = world, take, rate, stop, hurry
         processor = BatchSpanProcessor(
@@ -58,6 +60,7 @@ class LiveTraffic:
             openai_client=OpenAI(api_key=_SIMULATED_KEY, base_url=f"{providers_url}/v1", http_client=self._http, max_retries=0),
             anthropic_client=Anthropic(api_key=_SIMULATED_KEY, base_url=providers_url, http_client=self._http, max_retries=0),
             wait=pace.wait,
+            support_prompt=support_prompt,
         )
         self._bot = bot
         self._teller = Teller(world, bot, pace, lambda milliseconds: pace.wait(_EAGERNESS * milliseconds))
