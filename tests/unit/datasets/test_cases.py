@@ -4,7 +4,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pellucid_server.datasets.cases import Cases, ItemDraft
+from pellucid_server.datasets.cases import Cases
+from pellucid_server.datasets.drafts import ItemDraft
 from pellucid_server.datasets.errors import BadDataset, BadItem, NoSuchDataset
 from pellucid_server.model.scope import Role, Scope
 

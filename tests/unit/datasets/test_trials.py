@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 import pytest
 
-from pellucid_server.datasets.cases import Cases, ItemDraft
+from pellucid_server.datasets.cases import Cases
+from pellucid_server.datasets.drafts import ItemDraft
 from pellucid_server.datasets.errors import BadExperiment, NoSuchDataset, NoSuchExperiment, NotComparable
 from pellucid_server.datasets.trials import Trials
 from pellucid_server.model.scope import Scope
 from pellucid_server.stats.paired import Verdict
-from pellucid_server.store.meta.datasets import Experiment, Result
+from pellucid_server.store.meta.experiments import Experiment, Result
 
 
 def results(

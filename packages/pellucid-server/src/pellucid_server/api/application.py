@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pellucid_server.api.body_limit import BodyLimit
 from pellucid_server.api.cors import SharedPaths
-from pellucid_server.api.guard import OTLP_PATHS, GuardSettings, RequestGuard
+from pellucid_server.api.guard import FILE_PATHS, OTLP_PATHS, GuardSettings, RequestGuard
 from pellucid_server.api.house import House
 from pellucid_server.api.inflating import InflatedBodies
 from pellucid_server.api.problems import install_problems
@@ -26,7 +26,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 def create_app(house: House, guard: GuardSettings | None = None, lifespan: Lifespan | None = None) -> ASGIApp:
     """The application over a wired house."""
     app = create_api(house, lifespan)
-    bounded = InflatedBodies(BodyLimit(_Compressed(app), exempt=OTLP_PATHS))
+    bounded = InflatedBodies(BodyLimit(_Compressed(app), exempt=(*OTLP_PATHS, *FILE_PATHS)))
     guarded = RequestGuard(bounded, local_owner=house.identity.resolver.local_owner, settings=guard)
     return SharedPaths(guarded, origins=house.identity.origins)
 

@@ -5,7 +5,7 @@ local owner is active:
 - `Host` must be a loopback name with this port: a page whose own name was rebound to 127.0.0.1 has another one;
 - a request that came through a proxy is refused: it may come from anywhere;
 - a state change needs the `Origin` of this server (or none, from programs), and a content type that no page can send to a strange
-  server without asking it first: JSON, or protobuf on the OTLP paths;
+  server without asking it first: JSON, protobuf on the OTLP paths, or that of a file where files are imported;
 - a read that another site's page triggers is refused, unless it is a person who follows a link.
 With sign-in, a state change by session cookie needs the `Origin` of this server. A request with a key in a header that no browser adds
 by itself has no borrowed authority and passes (its key is checked by the route).
@@ -24,6 +24,10 @@ from pellucid_server.core.errors import Forbidden, PellucidError, UnsupportedMed
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 OTLP_PATHS = ("/v1/traces", "/v1/logs", "/v1/metrics")
+FILE_PATHS = ("/imports",)
+"""How paths end whose body is a file."""
+FILE_TYPES = frozenset({b"text/csv", b"application/x-ndjson", b"application/vnd.apache.parquet", b"application/octet-stream"})
+"""None of them is one that a page may send to a strange server unasked (Fetch standard: CORS-safelisted content types)."""
 DEFAULT_PORTS = {"http": 80, "https": 443}
 _SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 _WANTED = frozenset(
@@ -194,4 +198,6 @@ def _is_unforgeable(scope: Scope, content_type: bytes | None) -> bool:
     media = content_type.split(b";", 1)[0].strip().lower()
     if media == b"application/json" or (media.startswith(b"application/") and media.endswith(b"+json")):
         return True
+    if scope["path"].endswith(FILE_PATHS):
+        return media in FILE_TYPES
     return media == b"application/x-protobuf" and scope["path"].endswith(OTLP_PATHS)

@@ -15,6 +15,7 @@ from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
 from pellucid_server.dashboards.what_if import WhatIfs
 from pellucid_server.datasets.cases import Cases
+from pellucid_server.datasets.service import Annotating, Curation
 from pellucid_server.datasets.trials import Trials
 from pellucid_server.identity.model_connections import ModelConnectionBook
 from pellucid_server.identity.service import Identity
@@ -140,6 +141,14 @@ class House(Protocol):
     @property
     def trials(self) -> Trials:
         """Experiments over data sets."""
+
+    @property
+    def curation(self) -> Curation:
+        """How cases come into data sets and out of them."""
+
+    @property
+    def annotating(self) -> Annotating:
+        """What people judge."""
 
     @property
     def ledger(self) -> Ledger:

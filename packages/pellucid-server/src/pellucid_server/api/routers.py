@@ -7,9 +7,11 @@ from fastapi import APIRouter
 
 from pellucid_server.api.routes import (
     alert_channels,
+    annotations,
     blobs,
     comments,
     cost,
+    curation,
     dashboards,
     datasets,
     events,
@@ -81,6 +83,8 @@ ROUTERS: Final[tuple[Callable[[], APIRouter], ...]] = (
     alert_channels.create_router,
     datasets.create_router,
     experiments.create_router,
+    curation.create_router,
+    annotations.create_router,
     runs.create_router,
     progress.create_router,
     blobs.create_router,

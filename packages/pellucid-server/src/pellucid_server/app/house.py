@@ -30,6 +30,7 @@ from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
 from pellucid_server.dashboards.what_if import WhatIfs
 from pellucid_server.datasets.cases import Cases
+from pellucid_server.datasets.service import Annotating, Curation, open_annotating, open_curation
 from pellucid_server.datasets.trials import Trials
 from pellucid_server.enrich.price import PriceBook
 from pellucid_server.identity.model_connections import ModelConnectionBook
@@ -83,6 +84,8 @@ class House:
     what_ifs: WhatIfs
     cases: Cases
     trials: Trials
+    curation: Curation
+    annotating: Annotating
     ledger: Ledger
     progress: ProgressBoard
     prompts: PromptRoom
@@ -187,6 +190,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     durable = open_durable(settings, meta, configs, door, handlers=())
     prompts = PromptRoom.open(meta, recorder=ledger)
     rollouts = RolloutWatch(prompts.context, prompts.labels, queries.rollout_traffic)
+    cases = Cases(meta, system_clock, random_id)
+    curation = open_curation(meta, queries, cases, system_clock)
     return House(
         settings=settings,
         lock=lock,
@@ -199,8 +204,10 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         sharing=Sharing(meta, system_clock, random_id),
         budgets=BudgetBook(meta, queries.metrics, system_clock, random_id),
         what_ifs=WhatIfs(queries.metrics, lambda project_id: PriceBook(configs.of(project_id).prices), system_clock),
-        cases=Cases(meta, system_clock, random_id),
+        cases=cases,
         trials=Trials(meta, system_clock, random_id),
+        curation=curation,
+        annotating=open_annotating(meta, queries, cases, system_clock, random_id),
         ledger=ledger,
         progress=ProgressBoard(system_clock),
         prompts=prompts,
@@ -220,6 +227,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
             [
                 Job(name="retention", every_s=3_600, first_after_s=60, run=Retention(meta, spans).run),
                 Job(name="rollouts", every_s=10, run=lambda: rollouts.run(lambda: all_projects(meta))),
+                Job(name="samples", every_s=3_600, first_after_s=120, run=curation.samplings.run_due),
                 Job(name="changes", every_s=30, run=Watcher(ledger, sightings.since, lambda: project_ids(meta), system_clock).run),
             ]
         ),

@@ -1,37 +1,23 @@
 """Data sets and their items: every change makes a version, and every version can be read as it was."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.ids import IdSource
+from pellucid_server.datasets.drafts import MAX_ID_CHARS, MAX_ITEM_CHARS, ItemDraft, content_hash, id_of, to_item
 from pellucid_server.datasets.errors import BadDataset, BadItem, NoSuchDataset
+from pellucid_server.datasets.rules import check_rules, checker
 from pellucid_server.model.json import JsonValue, canonical
 from pellucid_server.model.scope import Scope
 from pellucid_server.store.meta.database import MetaStore
+from pellucid_server.store.meta.dataset_rules import Rules
 from pellucid_server.store.meta.datasets import Dataset, Item
 from pellucid_server.store.meta.unit import UnitOfWork
 
 MAX_NAME_CHARS = 200
-MAX_ID_CHARS = 200
 MAX_ITEMS_A_REQUEST = 1_000
-MAX_ITEM_CHARS = 2_000_000
-"""Of one item as JSON."""
 MAX_PAGE = 1_000
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ItemDraft:
-    """A case as it was sent. Without an id it gets one of its content, so that the same case is not there twice."""
-
-    id: str | None = None
-    input: JsonValue = None
-    expected: JsonValue = None
-    metadata: Mapping[str, JsonValue] = field(default_factory=dict)
-    split: str = ""
-    trace_id: str = ""
-    span_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +99,14 @@ class Cases:
         shown = found[:bounded]
         return ItemPage(dataset=dataset, version=asked, items=shown, next_after=shown[-1].id if len(found) > bounded else None)
 
+    def pages(self, scope: Scope, name: str, *, version: int | None = None, split: str | None = None) -> Iterator[list[Item]]:
+        """All items of a version, page by page: at least one, which may be empty."""
+        after: str | None = ""
+        while after is not None:
+            page = self.items(scope, name, version=version, split=split, after=after, limit=MAX_PAGE)
+            version, after = page.version, page.next_after
+            yield page.items
+
     def write(self, scope: Scope, name: str, drafts: Sequence[ItemDraft]) -> Written:
         """Add and change items, all or none, as one version; what is equal already makes none."""
         if len(drafts) > MAX_ITEMS_A_REQUEST:
@@ -120,6 +114,7 @@ class Cases:
         wanted = self._checked(drafts)
         with self._store.writing() as unit:
             dataset = self._own(unit, scope, name)
+            self._check_rules(unit, dataset, wanted)
             known = unit.datasets.current(dataset.id, wanted)
             changed = {
                 id_: draft for id_, draft in wanted.items() if id_ not in known or known[id_].content_hash != content_hash(draft)
@@ -128,7 +123,8 @@ class Cases:
                 return Written(version=dataset.version, added=0, changed=0, unchanged=len(wanted))
             version = unit.datasets.begin_version(dataset.id)
             unit.datasets.end_items(dataset.id, [id_ for id_ in changed if id_ in known], version)
-            unit.datasets.add_items([self._item(dataset, id_, draft, version) for id_, draft in changed.items()])
+            now = self._clock()
+            unit.datasets.add_items([to_item(dataset.id, draft, version, now) for draft in changed.values()])
         replaced = sum(id_ in known for id_ in changed)
         return Written(version=version, added=len(changed) - replaced, changed=replaced, unchanged=len(wanted) - len(changed))
 
@@ -142,10 +138,31 @@ class Cases:
             unit.datasets.end_items(dataset.id, ids, version)
             return version
 
+    def rules(self, scope: Scope, name: str) -> Rules:
+        """What the data set demands of its cases."""
+        with self._store.reading() as unit:
+            return unit.dataset_rules.rules(self._own(unit, scope, name).id)
+
+    def put_rules(self, scope: Scope, name: str, *, input_schema: JsonValue, expected_schema: JsonValue) -> Rules:
+        """Demand it of all that comes from now on; what is there stays."""
+        with self._store.writing() as unit:
+            dataset = self._own(unit, scope, name)
+            rules = Rules(dataset_id=dataset.id, input_schema=input_schema, expected_schema=expected_schema)
+            check_rules(rules)
+            unit.dataset_rules.put_rules(rules)
+            return rules
+
+    def _check_rules(self, unit: UnitOfWork, dataset: Dataset, wanted: Mapping[str, ItemDraft]) -> None:
+        check = checker(unit.dataset_rules.rules(dataset.id))
+        for index, (id_, draft) in enumerate(wanted.items()):
+            fault = check(draft)
+            if fault is not None:
+                raise BadItem(f"Item {id_!r}: {fault}", index=index)
+
     def _checked(self, drafts: Sequence[ItemDraft]) -> dict[str, ItemDraft]:
         wanted: dict[str, ItemDraft] = {}
         for index, draft in enumerate(drafts):
-            id_ = draft.id or content_hash(draft)[:24]
+            id_ = id_of(draft)
             if len(id_) > MAX_ID_CHARS or not id_.isprintable():
                 raise BadItem(f"The id of item {index} is longer than {MAX_ID_CHARS} characters or not printable.", index=index)
             if len(canonical([draft.input, draft.expected, dict(draft.metadata)])) > MAX_ITEM_CHARS:
@@ -153,29 +170,8 @@ class Cases:
             wanted[id_] = draft
         return wanted
 
-    def _item(self, dataset: Dataset, id_: str, draft: ItemDraft, version: int) -> Item:
-        return Item(
-            dataset_id=dataset.id,
-            id=id_,
-            since=version,
-            input=draft.input,
-            expected=draft.expected,
-            metadata=draft.metadata,
-            split=draft.split,
-            trace_id=draft.trace_id,
-            span_id=draft.span_id,
-            content_hash=content_hash(draft),
-            time=self._clock(),
-        )
-
     def _own(self, unit: UnitOfWork, scope: Scope, name: str) -> Dataset:
         found = unit.datasets.get(scope.project_id, name)
         if found is None:
             raise NoSuchDataset(f"There is no data set {name!r} in this project; `GET /api/v1/datasets` lists them.")
         return found
-
-
-def content_hash(draft: ItemDraft) -> str:
-    """SHA-256 of what a case says; where it came from does not count."""
-    said = canonical([draft.input, draft.expected, dict(draft.metadata), draft.split])
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

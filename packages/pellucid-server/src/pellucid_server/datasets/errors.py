@@ -1,6 +1,6 @@
 """What this room refuses."""
 
-from pellucid_server.core.errors import BadRequest, NotFound
+from pellucid_server.core.errors import BadRequest, Forbidden, NotFound
 
 
 class NoSuchDataset(NotFound):
@@ -37,3 +37,45 @@ class NotComparable(BadRequest):
     """The two experiments share no case, so that nothing can be compared; run both over the same data set."""
 
     code = "not_comparable"
+
+
+class NoSuchQueue(NotFound):
+    """There is no such annotation queue, or no such item in it; `GET /api/v1/annotation-queues` lists the queues."""
+
+    code = "no_such_queue"
+
+
+class BadQueue(BadRequest):
+    """The annotation queue is not usable; compare it with the API reference."""
+
+    code = "bad_queue"
+
+
+class BadRating(BadRequest):
+    """The rating does not fit the dimensions of its queue; `GET /api/v1/annotation-queues/{id}` names them with their values."""
+
+    code = "bad_rating"
+
+
+class NotAnAnnotator(Forbidden):
+    """Only the annotators whom the queue names judge its items; ask whoever made it to add you."""
+
+    code = "not_an_annotator"
+
+
+class BadFile(BadRequest):
+    """The file cannot be read; `details.faults` names the first lines that are wrong, each with what is wrong."""
+
+    code = "bad_file"
+
+
+class BadSampling(BadRequest):
+    """The sampling is not usable; compare it with the API reference."""
+
+    code = "bad_sampling"
+
+
+class NothingToRead(NotFound):
+    """There is no trace in the last seven days, so there is nothing to read; send some traffic first."""
+
+    code = "nothing_to_read"

@@ -11,7 +11,7 @@ from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.stats.paired import Comparison, compare
 from pellucid_server.store.meta.database import MetaStore
-from pellucid_server.store.meta.datasets import Experiment, Result
+from pellucid_server.store.meta.experiments import Experiment, Result
 from pellucid_server.store.meta.unit import UnitOfWork
 
 MARGIN = 0.05

@@ -1,6 +1,5 @@
 """Exports: a filtered selection of spans as a stream of JSONL, CSV or Parquet, newest first, page by page in constant memory."""
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -11,6 +10,7 @@ import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
 from pellucid_server.core.clock import Clock
+from pellucid_server.core.sinks import PassingSink
 from pellucid_server.filters.tree import Filter
 from pellucid_server.model.scope import Scope
 from pellucid_server.query.asking import asked_in
@@ -101,7 +101,7 @@ def _line(row: dict[str, Any], maps: Sequence[str]) -> bytes:
 
 
 def _csv(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[bytes]:
-    sink = _Sink()
+    sink = PassingSink()
     with pa_csv.CSVWriter(sink, first.schema) as writer:
         for page in _chain(first, rest):
             writer.write_table(page)
@@ -110,7 +110,7 @@ def _csv(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[bytes]:
 
 
 def _parquet(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[bytes]:
-    sink = _Sink()
+    sink = PassingSink()
     with pa_parquet.ParquetWriter(sink, first.schema, compression="zstd") as writer:
         for page in _chain(first, rest):
             writer.write_table(page.cast(first.schema))
@@ -121,32 +121,6 @@ def _parquet(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[bytes]:
 def _chain(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[pa.Table]:
     yield first
     yield from rest
-
-
-class _Sink(io.RawIOBase):
-    """A file that gives away what was written to it, so that no more than a page is in memory."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._pieces: list[bytes] = []
-        self._written = 0
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: Any, /) -> int:  # Any: whatever has a buffer
-        piece = bytes(data)
-        self._pieces.append(piece)
-        self._written += len(piece)
-        return len(piece)
-
-    def tell(self) -> int:
-        return self._written
-
-    def take(self) -> bytes:
-        """What was written since the last call."""
-        taken, self._pieces = b"".join(self._pieces), []
-        return taken
 
 
 _STYLES: Final[dict[Format, sql.ExportStyle]] = {"jsonl": "text", "csv": "csv", "parquet": "native"}

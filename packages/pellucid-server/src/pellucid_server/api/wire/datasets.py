@@ -6,10 +6,11 @@ from pydantic import BaseModel, Field, JsonValue
 
 from pellucid_server.api.wire.absent import NullIsAbsent
 from pellucid_server.api.wire.times import WireTime
-from pellucid_server.datasets.cases import ItemDraft
+from pellucid_server.datasets.drafts import ItemDraft
 from pellucid_server.datasets.trials import Compared, Metric
 from pellucid_server.stats.paired import Verdict
-from pellucid_server.store.meta.datasets import Dataset, Experiment, Item, Result
+from pellucid_server.store.meta.datasets import Dataset, Item
+from pellucid_server.store.meta.experiments import Experiment, Result
 
 
 class DatasetBody(NullIsAbsent):

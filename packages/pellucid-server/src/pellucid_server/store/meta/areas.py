@@ -3,11 +3,14 @@
 from types import ModuleType
 
 from pellucid_server.store.meta import (
+    annotations,
     audit,
     changes,
     comments,
     dashboards,
+    dataset_rules,
     datasets,
+    experiments,
     guardrails,
     incidents,
     invitations,
@@ -41,6 +44,9 @@ AREAS: tuple[ModuleType, ...] = (
     guardrails,
     dashboards,
     datasets,
+    experiments,
+    dataset_rules,
+    annotations,
     model_connections,
     runs,
     monitors,

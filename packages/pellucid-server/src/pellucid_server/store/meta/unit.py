@@ -2,11 +2,14 @@
 
 from sqlalchemy import Connection
 
+from pellucid_server.store.meta.annotations import Annotations
 from pellucid_server.store.meta.audit import AuditLog
 from pellucid_server.store.meta.changes import Changes
 from pellucid_server.store.meta.comments import Comments
 from pellucid_server.store.meta.dashboards import Budgets, Dashboards
-from pellucid_server.store.meta.datasets import Datasets, Experiments
+from pellucid_server.store.meta.dataset_rules import DatasetRules
+from pellucid_server.store.meta.datasets import Datasets
+from pellucid_server.store.meta.experiments import Experiments
 from pellucid_server.store.meta.guardrails import Guardrails
 from pellucid_server.store.meta.incidents import AlertChannels, Incidents, Notifications
 from pellucid_server.store.meta.invitations import Invitations
@@ -48,6 +51,8 @@ class UnitOfWork:
         self.proposals = Proposals(connection)
         self.guardrails = Guardrails(connection)
         self.datasets = Datasets(connection)
+        self.dataset_rules = DatasetRules(connection)
+        self.annotations = Annotations(connection)
         self.experiments = Experiments(connection)
         self.runs = Runs(connection)
         self.monitors = Monitors(connection)
