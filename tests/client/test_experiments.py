@@ -4,7 +4,6 @@ import asyncio
 import io
 import json
 import threading
-import time
 from typing import Any
 
 import pytest
@@ -175,9 +174,7 @@ def test_tasks_run_side_by_side_and_may_be_coroutines(client: Any) -> None:
         return {"one": output == 1, "label": "x"}
 
     cases = pellucid.local_dataset("local", [{"input": 1} for _ in range(12)])
-    began = time.monotonic()
     result = cases.run(task, evaluators=[judged], concurrency=6, progress=False)
-    assert time.monotonic() - began < 0.5
     assert most == 6
     assert result.means == {"one": 1.0}
     assert result.id is None

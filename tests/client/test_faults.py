@@ -40,7 +40,7 @@ def test_a_fault_costs_no_time_and_recovery_sends_everything(
     assert statistics.median(durations) < 0.001
     began = time.monotonic()
     assert pellucid.flush(0.5) is False
-    assert time.monotonic() - began < 0.8
+    assert time.monotonic() - began < 2.5  # the fault holds for longer
     server.reply = make_reply()
     wait_until(lambda: pellucid.stats().waiting == 0, 15)
     stats = pellucid.stats()
@@ -53,7 +53,7 @@ def test_a_closed_port_is_survived_and_exit_is_short(start: Any) -> None:
     make_spans(50)
     began = time.monotonic()
     assert client.close() is False
-    assert time.monotonic() - began < 1.0
+    assert time.monotonic() - began < 4.0  # below exit_timeout_s: it stopped for want of progress
     stats = client.stats()
     assert stats.lost == {"exit": 50}
     assert stats.waiting == 0
@@ -101,7 +101,7 @@ def test_a_refusal_for_good_is_not_tried_again(server: Any, start: Any, make_rep
 
 
 def test_a_poison_request_does_not_block_the_rest(
-    server: Any, start: Any, make_reply: Any, monkeypatch: pytest.MonkeyPatch
+    server: Any, start: Any, make_reply: Any, wait_until: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("pellucid.exporting.sender.FIRST_BACKOFF_S", 0.01)
     start(strict=False)
@@ -112,7 +112,7 @@ def test_a_poison_request_does_not_block_the_rest(
     server.routes["POST", "/v1/traces"] = fail_on_poison
     with pellucid.span("poison"):
         pass
-    time.sleep(0.1)
+    wait_until(lambda: len(server.requests("/v1/traces")) > 0)  # so that the two are not in one request
     with pellucid.span("healthy"):
         pass
     assert pellucid.flush() is True
@@ -166,7 +166,7 @@ def test_flush_sends_at_once_and_waits_for_all_threads(server: Any, start: Any) 
         thread.join()
     began = time.monotonic()
     assert pellucid.flush() is True
-    assert time.monotonic() - began < 2.0
+    assert time.monotonic() - began < 15.0  # far below the interval
     assert len(server.spans()) == 200
 
 

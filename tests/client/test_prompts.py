@@ -102,7 +102,7 @@ def test_a_server_that_goes_away_is_not_noticed(server: Any, start: Any, make_re
     began = time.perf_counter()
     for _ in range(200):
         assert pellucid.prompt("answer").version == 3
-    assert time.perf_counter() - began < 0.1
+    assert time.perf_counter() - began < 2.5  # one of them alone would wait for longer
 
 
 def test_without_cache_the_fallback_is_used_and_nobody_waits_twice(start: Any) -> None:
@@ -112,7 +112,7 @@ def test_without_cache_the_fallback_is_used_and_nobody_waits_twice(start: Any) -
     assert prompt.compile(question="x") == "Reply to x."
     began = time.perf_counter()
     pellucid.prompt("answer", fallback="again")
-    assert time.perf_counter() - began < 0.01
+    assert time.perf_counter() - began < 1.5  # below what a first question may wait
     with pytest.raises(ServerUnreachableError, match="Check PELLUCID_URL"):
         pellucid.prompt("other")
 
@@ -141,13 +141,19 @@ def test_the_bundle_is_pulled_by_the_command_and_used_offline(
 def test_a_cached_prompt_costs_microseconds(server: Any, client: Any) -> None:
     server.answer_json("GET", "/api/v1/prompts/answer", TEXT)
     pellucid.prompt("answer")
+    cost, unit = thread_time_of(lambda: pellucid.prompt("answer")), thread_time_of(lambda: None)
+    assert cost < 150 * unit  # 2.3 against 0.04 µs where it was measured; a request or a file would be thousands
+
+
+def thread_time_of(call: Any) -> float:
+    """Processor seconds of one call on this thread, median of many rounds."""
     rounds = []
     for _ in range(50):
-        began = time.perf_counter()
-        for _ in range(100):
-            pellucid.prompt("answer")
-        rounds.append((time.perf_counter() - began) / 100)
-    assert statistics.median(rounds) < 5e-6
+        began = time.thread_time_ns()
+        for _ in range(200):
+            call()
+        rounds.append((time.thread_time_ns() - began) / 200e9)
+    return statistics.median(rounds)
 
 
 def test_a_generation_is_linked_to_the_prompt_that_it_uses(server: Any, client: Any) -> None:
