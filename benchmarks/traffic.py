@@ -98,7 +98,7 @@ class Traffic:
         room = spans_per_request - CUT
         spans = itertools.chain.from_iterable(map(self._trace, range(self.manifest.traces)))
         while batch := list(itertools.islice(spans, room)):
-            yield _request(batch)
+            yield export_request(batch)
             room = spans_per_request
 
     def _trace(self, number: int) -> Iterator[Span]:
@@ -143,7 +143,7 @@ class Traffic:
                 kind=Span.SPAN_KIND_INTERNAL,
                 start_time_unix_nano=start + begin * MS,
                 end_time_unix_nano=start + end * MS,
-                attributes=_pairs({**attributes, **who}),
+                attributes=pairs({**attributes, **who}),
                 status=_status(failed=failed and place in (0, SPANS_PER_TRACE - 1)),
             )
 
@@ -174,10 +174,11 @@ class Traffic:
         }  # fmt: skip
 
 
-def _request(spans: Sequence[Span]) -> bytes:
+def export_request(spans: Sequence[Span]) -> bytes:
+    """An export request in protobuf, as the emitter's exporter writes it."""
     scope_spans = ScopeSpans(spans=spans)
     scope_spans.scope.name, scope_spans.scope.version = "openinference.instrumentation.openai", "0.1.41"
-    resource_spans = ResourceSpans(resource=Resource(attributes=_pairs(RESOURCE)), scope_spans=[scope_spans])
+    resource_spans = ResourceSpans(resource=Resource(attributes=pairs(RESOURCE)), scope_spans=[scope_spans])
     body: bytes = ExportTraceServiceRequest(resource_spans=[resource_spans]).SerializeToString()
     return body
 
@@ -186,7 +187,8 @@ def _status(*, failed: bool) -> Status:
     return Status(code=Status.STATUS_CODE_ERROR, message="upstream timed out") if failed else Status(code=Status.STATUS_CODE_OK)
 
 
-def _pairs(attributes: Attributes) -> list[KeyValue]:
+def pairs(attributes: Attributes) -> list[KeyValue]:
+    """Attributes as OTLP carries them."""
     return [KeyValue(key=key, value=_value(value)) for key, value in attributes.items()]
 
 
