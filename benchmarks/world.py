@@ -1,7 +1,7 @@
 """A large, varied project in a data directory, sent through the door of a real server: `python -m benchmarks.world DIR --spans 1000000`.
 
 What the five-span traces of `traffic` lack: traces of one to 150 spans in trees of several levels, one of 5,000 and one of 10,000 spans,
-sessions, users of whom some come often, prompt names and versions, tenants, features, releases, scores by people and evaluators, thirty days.
+sessions, users of whom some come often, prompts, tenants, features, releases, scores by people and evaluators, thirty days.
 About 5 KB a span on the wire. The server is started by this command, on a free port, with its default project, and is stopped when a
 query has counted every span. While it fills, memory is looked at; what was seen is printed as JSON.
 """
@@ -149,8 +149,17 @@ class World:
 def _span(trace_id: bytes, span_id: bytes, parent: bytes, name: str, start: int, took_ms: int, attributes: Mapping[str, Value],
           *, failed: bool) -> Span:  # fmt: skip
     status = Status(code=Status.STATUS_CODE_ERROR, message="upstream timed out") if failed else Status()
-    return Span(trace_id=trace_id, span_id=span_id, parent_span_id=parent, name=name, kind=Span.SPAN_KIND_INTERNAL,
-                start_time_unix_nano=start, end_time_unix_nano=start + took_ms * MS, attributes=pairs(attributes), status=status)  # fmt: skip
+    return Span(
+        trace_id=trace_id,
+        span_id=span_id,
+        parent_span_id=parent,
+        name=name,
+        kind=Span.SPAN_KIND_INTERNAL,
+        start_time_unix_nano=start,
+        end_time_unix_nano=start + took_ms * MS,
+        attributes=pairs(attributes),
+        status=status,
+    )
 
 
 class InDefaultProject(Pellucid):

@@ -175,7 +175,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     sightings = SightingReader(driver)
     blobs = BlobStore.open(settings.blobs_url, data / "blobs")
     queries = open_queries(driver, system_clock, random_id)
-    workers = WorkerPool(settings.decode_workers)
+    workers = WorkerPool(settings.decode_workers, data / "spool")
     live = Live()
     pipeline = Pipeline(
         journal=journal,

@@ -11,14 +11,17 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import suppress
 from functools import partial
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from typing import NamedTuple
 
 from pellucid_server.app.lean import lean
 from pellucid_server.ingest.enriching import Enricher, ProjectConfig
 from pellucid_server.ingest.local import LocalDecoder, decode_chunk
 from pellucid_server.ingest.ports import EncodedChunk
+from pellucid_server.ingest.spool import mapped, prepare, spool
 from pellucid_server.journal.port import Entry
 from pellucid_server.store.spans.encode import encode
 
@@ -34,9 +37,15 @@ _enrichers: dict[str, Enricher] = {}
 """Of the worker process; filled there only."""
 
 
-def decode_in_worker(entries: Sequence[Entry], configs: dict[str, ProjectConfig]) -> EncodedChunk:
-    """What a worker process runs."""
-    return decode_chunk(entries, configs, encode, _enrichers)
+def decode_in_worker(entries: Sequence[Entry], configs: dict[str, ProjectConfig], folder: Path) -> EncodedChunk:
+    """What a worker process runs. The payloads stay in a file; where the disk is full they travel with the rest, and the store says so."""
+    chunk = decode_chunk(entries, configs, encode, _enrichers)
+    if not chunk.payloads.num_rows:
+        return chunk
+    with suppress(OSError):
+        chunk.spooled = spool(folder, str(entries[0].id), chunk.payloads)
+        chunk.payloads = chunk.payloads.schema.empty_table()  # a slice would be pickled with all of its buffers
+    return chunk
 
 
 def begin() -> None:
@@ -65,7 +74,10 @@ class _Sent(NamedTuple):
 class WorkerPool:
     """The `Decoder` port over processes."""
 
-    def __init__(self, workers: int) -> None:
+    def __init__(self, workers: int, folder: Path) -> None:
+        """`folder` is where payloads wait for the store; it must lie where the engine reads, and is emptied."""
+        prepare(folder)
+        self._folder = folder
         self._workers = workers
         self._local = LocalDecoder(encode)
         self._pool: ProcessPoolExecutor | None = None
@@ -74,9 +86,9 @@ class WorkerPool:
         """See the port. Raises, when asked for the result, `BrokenProcessPool` if the entries ended several workers in a row."""
         if self._workers == 0 or sum(entry.records for entry in entries) <= SMALL_RECORDS:
             return self._local.submit(entries, configs)
-        job = partial(decode_in_worker, entries, configs)
+        job = partial(decode_in_worker, entries, configs, self._folder)
         sent = self._send(job)
-        return lambda: self._wait(job, sent)
+        return lambda: _with_payloads(self._wait(job, sent))
 
     def close(self) -> None:
         """End the workers."""
@@ -119,3 +131,10 @@ class WorkerPool:
         pool.shutdown(wait=False, cancel_futures=True)
         if self._pool is pool:
             self._pool = None
+
+
+def _with_payloads(chunk: EncodedChunk) -> EncodedChunk:
+    """The chunk with its spooled payloads to look at."""
+    if chunk.spooled is not None:
+        chunk.payloads = mapped(chunk.spooled)
+    return chunk

@@ -155,15 +155,22 @@ class Pipeline:
                 self._absorb(_Batch([entry], self._decoder.submit([entry], self._configs([entry]))))
 
     def _store_chunk(self, chunk: EncodedChunk, entries: Sequence[Entry]) -> None:
-        write = self._patiently(lambda: self._settle(chunk))
-        for project_id, blob in write.blobs:
-            self._patiently(partial(self._put_blob, project_id, blob.sha256, blob.data))
-        self._patiently(lambda: self._store.write(write))
+        try:
+            write = self._write_chunk(chunk)
+        finally:
+            chunk.release()
         failed = [entry for entry in entries if entry.id in chunk.failed]
         for entry in failed:
             self._bury(entry, chunk.failed[entry.id])
         self._journal.ack([entry.id for entry in entries if entry.id not in chunk.failed])
         self._note(chunk, write)
+
+    def _write_chunk(self, chunk: EncodedChunk) -> Write:
+        write = self._patiently(lambda: self._settle(chunk))
+        for project_id, blob in write.blobs:
+            self._patiently(partial(self._put_blob, project_id, blob.sha256, blob.data))
+        self._patiently(lambda: self._store.write(write))
+        return write
 
     def _settle(self, chunk: EncodedChunk) -> Write:
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import NamedTuple, Protocol
 
 import pyarrow as pa
@@ -43,6 +44,13 @@ class EncodedChunk:
     blobs: list[tuple[str, Blob]] = field(default_factory=list)
     """Project and blob."""
     failed: dict[int, str] = field(default_factory=dict)
+    spooled: Path | None = None
+    """A file that holds the same rows as `payloads`, for the engine to read itself."""
+
+    def release(self) -> None:
+        """The rows are durable, or will be decoded again: let go of the file."""
+        if self.spooled is not None:
+            self.spooled.unlink(missing_ok=True)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -51,6 +59,10 @@ class Write:
 
     spans: pa.Table
     payloads: pa.Table
+    spooled: Path | None = None
+    """A file of further payloads, which are as new as the others whatever it says."""
+    version: int = 0
+    """Of all the rows."""
     blobs: list[tuple[str, Blob]] = field(default_factory=list)
     """Written before the rows that refer to them."""
     traces: set[TraceKey] = field(default_factory=set)

@@ -6,6 +6,7 @@ Arrow columns go to the store with the settled columns replaced.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -33,6 +34,8 @@ class _Out:
 
     spans: dict[tuple[TraceKey, str], Known] = field(default_factory=dict)
     payloads: list[pa.Table] = field(default_factory=list)
+    spooled: Path | None = None
+    """The chunk's own file of payloads, where every row of it is new."""
     gone: list[pa.Table] = field(default_factory=list)
     """Narrow rows whose key changed, to be hidden at their old place."""
     gone_payloads: list[pa.Table] = field(default_factory=list)
@@ -97,9 +100,18 @@ class Settler:
             elif known.content_hash != content_hash:
                 parts.append(index)
         if fresh:
-            out.payloads.append(chunk.payloads if len(fresh) == chunk.payloads.num_rows else chunk.payloads.take(fresh))
+            self._take_payloads(chunk, fresh, out)
         if parts:
             self._merge(chunk, keys, parts, out, enricher_of)
+
+    @staticmethod
+    def _take_payloads(chunk: EncodedChunk, fresh: Sequence[int], out: _Out) -> None:
+        if len(fresh) < chunk.payloads.num_rows:
+            out.payloads.append(chunk.payloads.take(fresh))
+        elif chunk.spooled is not None:
+            out.spooled = chunk.spooled
+        else:
+            out.payloads.append(chunk.payloads)
 
     def _merge(
         self, chunk: EncodedChunk, keys: Sequence[TraceKey], parts: Sequence[int], out: _Out, enricher_of: EnricherOf
@@ -168,6 +180,8 @@ class Settler:
         return Write(
             spans=_versioned(pa.concat_tables(parts), self._version) if parts else pa.table({}),
             payloads=_versioned(pa.concat_tables(payloads), self._version) if payloads else pa.table({}),
+            spooled=out.spooled,
+            version=self._version,
             traces={key for key, _ in out.spans},
         )
 

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -29,6 +30,15 @@ class Rows(Protocol):
     def spans(self) -> Any: ...
     @property
     def payloads(self) -> Any: ...
+    @property
+    def spooled(self) -> Path | None:
+        """An Arrow file of further payloads."""
+        ...
+
+    @property
+    def version(self) -> int:
+        """Of the rows in that file."""
+        ...
 
 
 class SpanStore:
@@ -90,6 +100,8 @@ class SpanStore:
 
     def write(self, rows: Rows) -> None:
         """Make rows durable: payloads first, so that a visible span always has its payload."""
+        if rows.spooled is not None:
+            self._driver.insert_file(PAYLOADS.name, rows.spooled, PAYLOADS.names, {"version": rows.version})
         if rows.payloads is not None and rows.payloads.num_rows:
             self._driver.insert(PAYLOADS.name, rows.payloads)
         if rows.spans is not None and rows.spans.num_rows:

@@ -7,7 +7,8 @@ Driver errors are translated (see `failures`), with their cause kept.
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import clickhouse_connect
@@ -41,7 +42,9 @@ DEFAULT_LIMITS = Limits()
 
 def connect_embedded(path: str) -> "ClickHouseDriver":
     """The engine in this process on a data directory. Raises `DataDirectoryInUse` where another process owns it."""
-    driver = ClickHouseDriver(lambda: clickhouse_connect.get_client(interface="chdb", path=path, chdb_options=_EMBEDDED_OPTIONS))
+    driver = ClickHouseDriver(
+        lambda: clickhouse_connect.get_client(interface="chdb", path=path, chdb_options=_EMBEDDED_OPTIONS), reads_files=True
+    )
     driver.command("SELECT 1")
     return driver
 
@@ -59,10 +62,11 @@ def connect_http(url: str) -> "ClickHouseDriver":
 class ClickHouseDriver:
     """The `Driver` port over clickhouse-connect clients, one a thread."""
 
-    def __init__(self, connect: Callable[[], Client]) -> None:
+    def __init__(self, connect: Callable[[], Client], *, reads_files: bool = False) -> None:
         # A session id per client would serialise queries of one thread's client on the server for nothing.
         common.set_setting("autogenerate_session_id", False)
         self._connect = connect
+        self._reads_files = reads_files
         self._local = threading.local()
         self._lock = threading.Lock()
         self._clients: list[Client] = []
@@ -100,6 +104,21 @@ class ClickHouseDriver:
         """Append rows; they are on disk when this returns (`fsync_after_insert`)."""
         with _Translated(Statement(sql=f"INSERT INTO {table}", parameters={})):
             self._client().insert_arrow(table, rows)
+
+    def insert_file(self, table: str, path: Path, columns: Sequence[str], constants: Mapping[str, int]) -> None:
+        """Append the rows of an Arrow file. The embedded engine reads it itself; to a server it is sent."""
+        if not self._reads_files:
+            with pa.memory_map(str(path)) as file:
+                rows = pa.ipc.open_file(file).read_all()
+            for name, value in constants.items():
+                place = rows.schema.get_field_index(name)
+                kind = rows.schema.field(place)
+                rows = rows.set_column(place, kind, pa.repeat(pa.scalar(value, kind.type), rows.num_rows))
+            self.insert(table, rows)
+            return
+        chosen = ", ".join(str(constants.get(name, name)) for name in columns)
+        quoted = str(path.resolve()).replace("\\", "\\\\").replace("'", "\\'")
+        self.command(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM file('{quoted}', 'Arrow')")
 
     def command(self, sql: str) -> None:
         """Run DDL or maintenance."""

@@ -1,7 +1,8 @@
-"""The port to the analytic engine: five verbs and frozen results. No driver type passes it."""
+"""The port to the analytic engine: six verbs and frozen results. No driver type passes it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import pyarrow as pa
@@ -55,6 +56,10 @@ class Driver(Protocol):
 
     def insert(self, table: str, rows: pa.Table) -> None:
         """Append; returns when the rows are durable."""
+        ...
+
+    def insert_file(self, table: str, path: Path, columns: Sequence[str], constants: Mapping[str, int]) -> None:
+        """Append the rows of an Arrow file; `constants` stand in the place of what it says of their columns. Durable when it returns."""
         ...
 
     def command(self, sql: str) -> None:
