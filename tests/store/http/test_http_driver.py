@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -74,6 +75,17 @@ def test_parameters_are_typed_and_never_read_as_sql(driver: ClickHouseDriver, te
     )
     (row,) = driver.query(statement).dicts()
     assert (row["text"], row["texts"], row["number"], row["time"].replace(tzinfo=UTC)) == (text, [text, "x"], 2**63, TIME)
+
+
+def test_a_file_goes_in_with_constants_in_the_place_of_what_it_says(driver: ClickHouseDriver, tmp_path: Path) -> None:
+    path = tmp_path / "o'clock.arrow"
+    rows = _rows()
+    with pa.OSFile(str(path), "wb") as handle, pa.ipc.new_file(handle, rows.schema) as file:
+        file.write_table(rows)
+    driver.insert_file("t", path, rows.schema.names, {"id": 9}, {"materialize_skip_indexes_on_insert": 0})
+    result = driver.query(Statement(sql="SELECT id, name, tags, facts, maybe FROM t ORDER BY name", parameters={}))
+    expected = rows.drop_columns(["id", "time"]).to_pylist(maps_as_pydicts="strict")
+    assert result.dicts() == [{"id": 9, **row} for row in expected]
 
 
 def test_arrow_comes_whole_and_in_blocks(driver: ClickHouseDriver) -> None:

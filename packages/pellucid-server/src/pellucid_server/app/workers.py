@@ -88,7 +88,7 @@ class WorkerPool:
             return self._local.submit(entries, configs)
         job = partial(decode_in_worker, entries, configs, self._folder)
         sent = self._send(job)
-        return lambda: _with_payloads(self._wait(job, sent))
+        return lambda: with_payloads(self._wait(job, sent))
 
     def close(self) -> None:
         """End the workers."""
@@ -133,7 +133,7 @@ class WorkerPool:
             self._pool = None
 
 
-def _with_payloads(chunk: EncodedChunk) -> EncodedChunk:
+def with_payloads(chunk: EncodedChunk) -> EncodedChunk:
     """The chunk with its spooled payloads to look at."""
     if chunk.spooled is not None:
         chunk.payloads = mapped(chunk.spooled)

@@ -21,12 +21,12 @@ class Topology:
         """The clause for DDL statements."""
         return f" ON CLUSTER '{self.cluster}'" if self.cluster else ""
 
-    def engine(self, table: Table) -> str:
+    @property
+    def engine(self) -> str:
         """The table engine: the newest version of a row wins, and a deleted newest version hides it."""
         if not self.cluster:
             return "ReplacingMergeTree(version, is_deleted)"
-        path = f"/clickhouse/tables/{{shard}}/{{database}}/{table.name}"
-        return f"ReplicatedReplacingMergeTree('{path}', '{{replica}}', version, is_deleted)"
+        return "ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', version, is_deleted)"
 
 
 EMBEDDED = Topology()
@@ -49,7 +49,7 @@ def create_table(table: Table, topology: Topology = EMBEDDED) -> str:
     body = ",\n  ".join(lines)
     return (
         f"CREATE TABLE IF NOT EXISTS {table.name}{topology.on_cluster}\n(\n  {body}\n)\n"
-        f"ENGINE = {topology.engine(table)}\n"
+        f"ENGINE = {topology.engine}\n"
         f"PARTITION BY {table.partition}\n"
         f"ORDER BY ({table.key})\n"
         f"SETTINGS index_granularity = {table.granularity}, enable_block_number_column = 0, "

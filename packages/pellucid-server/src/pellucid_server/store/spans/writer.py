@@ -8,11 +8,12 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
-from pellucid_server.store.spans.columns import PAYLOADS, SCORES, SPANS, TABLES
+from pellucid_server.store.spans.columns import PAYLOADS, SCORES, SPANS, TABLES, Table
 from pellucid_server.store.spans.drivers.port import Driver, Limits, Statement
+from pellucid_server.store.spans.migrating import migrate
 from pellucid_server.store.spans.moments import to_datetime, to_micros
 from pellucid_server.store.spans.rows import arrow_schema
-from pellucid_server.store.spans.schema import EMBEDDED, Topology, schema
+from pellucid_server.store.spans.schema import EMBEDDED, Topology
 
 _LIMITS = Limits(seconds=60.0, memory_bytes=4 * 1024**3)
 _LOADED_TRACES = 20_000
@@ -49,9 +50,8 @@ class SpanStore:
         self._topology = topology
 
     def migrate(self) -> None:
-        """Make the tables where they are missing."""
-        for statement in schema(self._topology):
-            self._driver.command(statement)
+        """Make the tables, or bring them up to date."""
+        migrate(self._driver, self._topology)
 
     def load(self, traces: Sequence[tuple[str, str]]) -> pa.Table:
         """All narrow rows of (project, trace) pairs, newest version each."""
@@ -101,9 +101,9 @@ class SpanStore:
     def write(self, rows: Rows) -> None:
         """Make rows durable: payloads first, so that a visible span always has its payload."""
         if rows.spooled is not None:
-            self._driver.insert_file(PAYLOADS.name, rows.spooled, PAYLOADS.names, {"version": rows.version})
+            self._driver.insert_file(PAYLOADS.name, rows.spooled, PAYLOADS.names, {"version": rows.version}, _settings(PAYLOADS))
         if rows.payloads is not None and rows.payloads.num_rows:
-            self._driver.insert(PAYLOADS.name, rows.payloads)
+            self._driver.insert(PAYLOADS.name, rows.payloads, _settings(PAYLOADS))
         if rows.spans is not None and rows.spans.num_rows:
             self._driver.insert(SPANS.name, rows.spans)
 
@@ -160,6 +160,10 @@ class SpanStore:
         )
         names = {table.name for table in TABLES}
         return {row[0]: (int(row[1]), int(row[2])) for row in self._driver.query(statement).rows if row[0] in names}
+
+
+def _settings(table: Table) -> Mapping[str, int]:
+    return {"materialize_skip_indexes_on_insert": 0} if table.indexed_later else {}
 
 
 def _by_project(traces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:

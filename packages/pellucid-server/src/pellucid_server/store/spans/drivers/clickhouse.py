@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import clickhouse_connect
@@ -38,6 +39,7 @@ _EMBEDDED_OPTIONS = {
 }
 
 DEFAULT_LIMITS = Limits()
+NO_SETTINGS: Mapping[str, int] = MappingProxyType({})
 
 
 def connect_embedded(path: str) -> "ClickHouseDriver":
@@ -100,12 +102,19 @@ class ClickHouseDriver:
             finally:
                 client.close()
 
-    def insert(self, table: str, rows: pa.Table) -> None:
+    def insert(self, table: str, rows: pa.Table, settings: Mapping[str, int] = NO_SETTINGS) -> None:
         """Append rows; they are on disk when this returns (`fsync_after_insert`)."""
         with _Translated(Statement(sql=f"INSERT INTO {table}", parameters={})):
-            self._client().insert_arrow(table, rows)
+            self._client().insert_arrow(table, rows, settings=dict(settings))
 
-    def insert_file(self, table: str, path: Path, columns: Sequence[str], constants: Mapping[str, int]) -> None:
+    def insert_file(
+        self,
+        table: str,
+        path: Path,
+        columns: Sequence[str],
+        constants: Mapping[str, int],
+        settings: Mapping[str, int] = NO_SETTINGS,
+    ) -> None:
         """Append the rows of an Arrow file. The embedded engine reads it itself; to a server it is sent."""
         if not self._reads_files:
             with pa.memory_map(str(path)) as file:
@@ -114,11 +123,12 @@ class ClickHouseDriver:
                 place = rows.schema.get_field_index(name)
                 kind = rows.schema.field(place)
                 rows = rows.set_column(place, kind, pa.repeat(pa.scalar(value, kind.type), rows.num_rows))
-            self.insert(table, rows)
+            self.insert(table, rows, settings)
             return
         chosen = ", ".join(str(constants.get(name, name)) for name in columns)
         quoted = str(path.resolve()).replace("\\", "\\\\").replace("'", "\\'")
-        self.command(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM file('{quoted}', 'Arrow')")
+        further = f" SETTINGS {', '.join(f'{name} = {value}' for name, value in settings.items())}" if settings else ""
+        self.command(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM file('{quoted}', 'Arrow'){further}")
 
     def command(self, sql: str) -> None:
         """Run DDL or maintenance."""

@@ -54,11 +54,13 @@ class Driver(Protocol):
         """The same, block by block, for exports."""
         ...
 
-    def insert(self, table: str, rows: pa.Table) -> None:
+    def insert(self, table: str, rows: pa.Table, settings: Mapping[str, int] = ...) -> None:
         """Append; returns when the rows are durable."""
         ...
 
-    def insert_file(self, table: str, path: Path, columns: Sequence[str], constants: Mapping[str, int]) -> None:
+    def insert_file(
+        self, table: str, path: Path, columns: Sequence[str], constants: Mapping[str, int], settings: Mapping[str, int] = ...
+    ) -> None:
         """Append the rows of an Arrow file; `constants` stand in the place of what it says of their columns. Durable when it returns."""
         ...
 

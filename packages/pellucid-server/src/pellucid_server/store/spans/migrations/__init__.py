@@ -1,0 +1,1 @@
+"""Numbered steps from the first tables to those of `columns.py`; see `store.spans.migrating`."""
