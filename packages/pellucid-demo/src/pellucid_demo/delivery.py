@@ -53,6 +53,21 @@ class Delivery:
         except httpx2.TransportError as error:
             log.debug("progress was not shown: %s", error)
 
+    def connect_models(self, connections: Sequence[dict[str, Any]]) -> None:
+        """Have model connections by these names: made, or changed where an earlier run left them."""
+        listed = self._client.get("/api/v1/model-connections")
+        if listed.status_code in _UNKNOWN:
+            log.info("the server has no model connections yet")
+            return
+        known = {one["name"]: one["id"] for one in listed.raise_for_status().json()["data"]}
+        for connection in connections:
+            made = known.get(connection["name"])
+            path = "/api/v1/model-connections"
+            answer = (
+                self._client.post(path, json=connection) if made is None else self._client.put(f"{path}/{made}", json=connection)
+            )
+            answer.raise_for_status()
+
     def is_ready(self) -> bool:
         try:
             return self._client.get("/api/v1/ready").status_code == httpx2.codes.OK

@@ -19,7 +19,7 @@ from pellucid_demo.bot import prompts
 from pellucid_demo.delivery import Delivery
 from pellucid_demo.errors import ServerStartError
 from pellucid_demo.marks import Mark, MarkedHistory
-from pellucid_demo.server_process import served
+from pellucid_demo.server_process import model_connections, served
 from pellucid_demo.simulator import Provider, Settings, serve_provider
 from pellucid_demo.story import backfill
 from pellucid_demo.story.chapters import Deploy
@@ -59,6 +59,8 @@ def run(options: Options, stop: Event | None = None) -> int:
     with _signals(stop), _providers(provider, options) as providers_url, _server(options, providers_url) as url:
         delivery = Delivery(url, options.api_key)
         try:
+            if options.url is None:
+                delivery.connect_models(model_connections(providers_url))
             world = history(options, delivery, url)
             if not options.once and not stop.is_set():
                 _live(options, world, delivery, provider, providers_url, stop)

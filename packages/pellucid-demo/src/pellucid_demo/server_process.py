@@ -7,11 +7,15 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
 
 from pellucid_demo.delivery import Delivery
 from pellucid_demo.errors import ServerStartError
+from pellucid_demo.simulator.catalogue import VERSIONS, Provider
 
 SIMULATED_KEY = "sk-simulated"
+_ALLOW = "PELLUCID_OUTBOUND_ALLOW"
 _LOG_NAME = "server.log"
 _START_LIMIT_S = 60.0
 _STOP_LIMIT_S = 20.0
@@ -23,8 +27,8 @@ _LOG_TAIL_CHARACTERS = 1_500
 def served(port: int, data: Path, *, providers_url: str, otlp_ports: bool) -> Iterator[str]:
     """The URL of a server on the loopback that lives as long as the block; its log stands beside its data.
 
-    Judges and the playground of that server reach the simulated providers by the variables that the SDKs read, unless
-    the caller has set real ones.
+    Judges and the playground of that server reach the simulated providers by model connections (`model_connections`); their
+    private address is allowed to the server.
     """
     data.mkdir(parents=True, exist_ok=True)
     log_path = data.parent / f"{data.name}-{_LOG_NAME}"
@@ -40,15 +44,33 @@ def served(port: int, data: Path, *, providers_url: str, otlp_ports: bool) -> It
             _stop(process)
 
 
+def model_connections(providers_url: str) -> list[dict[str, Any]]:
+    """Connections to the simulated providers, as the API takes them."""
+    openai = [name for name, version in VERSIONS.items() if version.provider is Provider.OPENAI]
+    anthropic = [name for name, version in VERSIONS.items() if version.provider is Provider.ANTHROPIC]
+    return [
+        {
+            "name": "simulated-openai",
+            "provider": "openai",
+            "base_url": f"{providers_url}/v1",
+            "key": SIMULATED_KEY,
+            "default_model": "gpt-4o-mini",
+            "models": openai,
+        },
+        {
+            "name": "simulated-anthropic",
+            "provider": "anthropic",
+            "base_url": providers_url,
+            "key": SIMULATED_KEY,
+            "default_model": "claude-haiku-4-5",
+            "models": anthropic,
+        },
+    ]
+
+
 def _environment(providers_url: str) -> dict[str, str]:
-    simulated = {
-        "OPENAI_BASE_URL": f"{providers_url}/v1",
-        "OPENAI_API_KEY": SIMULATED_KEY,
-        "ANTHROPIC_BASE_URL": providers_url,
-        "ANTHROPIC_API_KEY": SIMULATED_KEY,
-    }
-    real = any(os.environ.get(name) for name in simulated)
-    return {**os.environ} if real else {**os.environ, **simulated}
+    allowed = [os.environ.get(_ALLOW, ""), urlsplit(providers_url).netloc]
+    return {**os.environ, _ALLOW: ",".join(filter(None, allowed))}
 
 
 def _when_ready(process: "subprocess.Popen[bytes]", url: str, log_path: Path) -> str:

@@ -29,6 +29,7 @@ from pellucid_server.monitors.book import MonitorBook
 from pellucid_server.monitors.channels import ChannelBook
 from pellucid_server.monitors.handling import IncidentBook
 from pellucid_server.monitors.ledger import Ledger
+from pellucid_server.playground.service import Playground
 from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
 from pellucid_server.prompts.watch import RolloutWatch
@@ -217,6 +218,10 @@ class House(Protocol):
     @property
     def runs(self) -> Runs:
         """Durable runs."""
+
+    @property
+    def playground(self) -> Playground:
+        """The bench to work on prompts."""
 
     @property
     def ready(self) -> threading.Event:

@@ -9,6 +9,7 @@ from pathlib import Path
 from pellucid_server.api.bind import check_bind, is_loopback
 from pellucid_server.api.rates import Rates
 from pellucid_server.app.backup import Backups
+from pellucid_server.app.bench import Bench
 from pellucid_server.app.configs import Configs
 from pellucid_server.app.durable import open_durable
 from pellucid_server.app.live import Live
@@ -49,6 +50,7 @@ from pellucid_server.llm.models import LanguageModels
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.monitors.watcher import Watcher
 from pellucid_server.outbound.guard import Guard
+from pellucid_server.playground.service import Playground
 from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
 from pellucid_server.prompts.watch import RolloutWatch
@@ -110,6 +112,7 @@ class House:
     runs: Runs
     engine: Engine
     monitoring: Monitoring
+    playground: Playground
     ready: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
 
@@ -187,8 +190,9 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         on_written=[live.wrote],
     )
     door = Door(journal, system_clock, redact_before=_redact_before(configs), losses=losses)
-    durable = open_durable(settings, meta, configs, door, handlers=())
     prompts = PromptRoom.open(meta, recorder=ledger)
+    bench = Bench.open(queries, prompts)
+    durable = open_durable(settings, meta, configs, door, handlers=bench.handlers)
     rollouts = RolloutWatch(prompts.context, prompts.labels, queries.rollout_traffic)
     cases = Cases(meta, system_clock, random_id)
     curation = open_curation(meta, queries, cases, system_clock)
@@ -239,6 +243,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         runs=durable.runs,
         engine=durable.engine,
         monitoring=open_monitoring(settings, meta, queries, durable.guard),
+        playground=bench.playground(durable.models, durable.runs),
     )
 
 

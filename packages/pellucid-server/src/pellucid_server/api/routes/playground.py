@@ -1,0 +1,108 @@
+"""The playground: ask now, restore from what was recorded, run panes over cases, replay with a change."""
+
+import json
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import StreamingResponse
+
+from pellucid_server.api.house import House, house_of
+from pellucid_server.api.security import requires
+from pellucid_server.api.wire.playground import (
+    PaneBody,
+    ReplayBody,
+    RestoredAnswer,
+    RunStarted,
+    TableBody,
+    delta_json,
+    to_case,
+    to_pane,
+    to_restored,
+)
+from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
+from pellucid_server.core.errors import BadRequest, PellucidError
+from pellucid_server.model.json import JsonValue
+from pellucid_server.model.scope import Permission, Scope
+from pellucid_server.playground.panes import Pane
+from pellucid_server.playground.service import MAX_CASES, Case, Playground, Replayable
+from pellucid_server.query.facets import read_filter
+from pellucid_server.query.windows import read_window
+
+Reader = Annotated[Scope, requires(Permission.READ)]
+Writer = Annotated[Scope, requires(Permission.WRITE)]
+PAGE = 500
+
+
+def create_router() -> APIRouter:
+    """The routes."""
+    router = APIRouter(prefix=PREFIX, tags=["playground"], responses=PROBLEMS)
+    router.post("/playground/ask", summary="Ask a model", response_class=StreamingResponse)(ask)
+    router.get("/playground/restore/{trace_id}/{span_id}", summary="A recorded generation as a pane")(restore)
+    router.post("/playground/tables", summary="Run panes over cases", status_code=201)(start_table)
+    router.post("/replays", summary="Replay what was recorded", status_code=201)(start_replay)
+    return router
+
+
+async def ask(request: Request, scope: Writer, body: PaneBody) -> StreamingResponse:
+    """Server-sent events: `delta` with text, reasoning or a tool call; at the end `answer`, or `problem` with what went wrong."""
+    events = _events(house_of(request).playground, scope, to_pane(body))
+    return StreamingResponse(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
+
+
+def restore(request: Request, scope: Reader, trace_id: str, span_id: str) -> RestoredAnswer:
+    """With its prompt's template and variables where the prompt is registered, else word for word."""
+    return to_restored(house_of(request).playground.restore(scope, trace_id.lower(), span_id.lower()))
+
+
+def start_table(request: Request, scope: Writer, body: TableBody) -> RunStarted:
+    """A durable run: every pane over every case, compared with the first pane case by case."""
+    house = house_of(request)
+    cases = _cases(house, scope, body) if body.dataset is not None else [to_case(case) for case in body.cases]
+    panes = [to_pane(pane) for pane in body.panes]
+    title = body.title or f"{len(panes)} panes over {body.dataset or 'cases'}"
+    run = house.playground.table(scope, panes, cases, title=title, max_cost=body.max_cost)
+    return RunStarted(run_id=run.id)
+
+
+def start_replay(request: Request, scope: Writer, body: ReplayBody) -> RunStarted:
+    """A durable run: recorded requests with the change, compared with what was recorded."""
+    house = house_of(request)
+    if body.filter is None and not body.trace_ids and not body.spans:
+        raise BadRequest("Say what to replay: `trace_ids`, `spans`, or a `filter` (an empty one means every generation).")
+    what = Replayable(
+        trace_ids=[trace_id.lower() for trace_id in body.trace_ids],
+        spans=[(span.trace_id.lower(), span.span_id.lower()) for span in body.spans],
+        matching=None
+        if body.filter is None
+        else read_filter(f"kind:generation ({body.filter})" if body.filter.strip() else "kind:generation"),
+        window=read_window(body.from_, body.to, house.queries.clock()),
+        limit=body.limit,
+    )
+    run = house.playground.replay(scope, what, to_pane(body.change), title=body.title or "Replay", max_cost=body.max_cost)
+    return RunStarted(run_id=run.id)
+
+
+async def _events(playground: Playground, scope: Scope, pane: Pane) -> AsyncIterator[bytes]:
+    try:
+        async for delta in playground.ask(scope, pane):
+            yield _event("delta" if delta.answer is None else "answer", delta_json(delta))
+    except PellucidError as error:
+        yield _event("problem", {"title": error.title, "code": error.code, "status": error.status, "detail": error.message})
+
+
+def _event(name: str, data: JsonValue) -> bytes:
+    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+
+
+def _cases(house: House, scope: Scope, body: TableBody) -> list[Case]:
+    """The items of a data set, up to the most that a table takes."""
+    found: list[Case] = []
+    after = ""
+    while len(found) <= MAX_CASES:
+        page = house.cases.items(scope, body.dataset or "", version=body.version, split=body.split, after=after, limit=PAGE)
+        found += [Case(id=item.id, input=item.input, expected=item.expected) for item in page.items]
+        if page.next_after is None:
+            break
+        after = page.next_after
+    return found

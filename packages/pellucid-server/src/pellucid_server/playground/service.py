@@ -1,0 +1,106 @@
+"""`Playground`: ask a pane now, restore one from what was recorded, run panes over cases, replay with a change."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pellucid_server.filters.tree import Filter
+from pellucid_server.llm.calls import ModelDelta
+from pellucid_server.llm.models import LanguageModels
+from pellucid_server.model.json import JsonValue
+from pellucid_server.model.scope import Scope
+from pellucid_server.playground.errors import BadPane, NothingToReplay
+from pellucid_server.playground.panes import Pane
+from pellucid_server.playground.ports import Prompts, RunStarter, Started
+from pellucid_server.playground.recordings import Recordings
+from pellucid_server.playground.replaying import REPLAY
+from pellucid_server.playground.restoring import Restored, Restorer
+from pellucid_server.playground.tabling import ENVIRONMENT, TABLE
+from pellucid_server.query.windows import Window
+
+MAX_PANES = 6
+MAX_CASES = 5_000
+MAX_REPLAYED = 5_000
+"""Generations of one replay."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """What panes are run over."""
+
+    id: str
+    input: JsonValue
+    expected: JsonValue = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayable:
+    """What to replay: traces or generations by id, or those that match."""
+
+    trace_ids: Sequence[str] = ()
+    spans: Sequence[tuple[str, str]] = ()
+    """(trace, span)."""
+    matching: Filter | None = None
+    window: Window = field(default_factory=Window)
+    limit: int = 200
+
+
+class Playground:
+    """The verbs."""
+
+    def __init__(self, models: LanguageModels, prompts: Prompts, recordings: Recordings, runs: RunStarter) -> None:
+        self._models = models
+        self._prompts = prompts
+        self._recordings = recordings
+        self._restorer = Restorer(recordings, prompts)
+        self._runs = runs
+
+    async def ask(self, scope: Scope, pane: Pane) -> AsyncIterator[ModelDelta]:
+        """The answer as it comes. Raises `BadPane` and what models and prompts raise."""
+        request = await asyncio.to_thread(pane.request, scope.project_id, self._prompts, "playground")
+        async for delta in self._models.stream(
+            scope.project_id, pane.connection, request, environment=ENVIRONMENT, origin=pane.origin("playground")
+        ):
+            yield delta
+
+    def restore(self, scope: Scope, trace_id: str, span_id: str) -> Restored:
+        """A recorded generation as a pane. Raises `NotFound`, `NothingToReplay`."""
+        return self._restorer.restore(scope, trace_id, span_id)
+
+    def table(self, scope: Scope, panes: Sequence[Pane], cases: Sequence[Case], *, title: str, max_cost: float | None) -> Started:
+        """Start a run of every pane over every case. Raises `BadPane`."""
+        if not 1 <= len(panes) <= MAX_PANES:
+            raise BadPane(f"Between 1 and {MAX_PANES} panes can be run together; these are {len(panes)}.")
+        if not 1 <= len(cases) <= MAX_CASES:
+            raise BadPane(f"Panes can be run over 1 to {MAX_CASES:,} cases; these are {len(cases):,}.")
+        for pane in panes:
+            _check(pane)
+        said = [{"id": case.id, "input": case.input, "expected": case.expected} for case in cases]
+        items: list[JsonValue] = [{"pane": place, "case": dict(case)} for case in said for place in range(len(panes))]
+        settings: JsonValue = {"panes": [pane.as_json() for pane in panes]}
+        return self._runs.start(scope, kind=TABLE, title=title, items=items, settings=settings, max_cost=max_cost)
+
+    def replay(self, scope: Scope, what: Replayable, change: Pane, *, title: str, max_cost: float | None) -> Started:
+        """Start a replay. Raises `BadPane`, `NothingToReplay`."""
+        _check(change)
+        items = self._items(scope, what)
+        if not items:
+            raise NothingToReplay("No generation matches; widen the time range or the filter.")
+        settings: JsonValue = {"change": change.as_json()}
+        return self._runs.start(scope, kind=REPLAY, title=title, items=items, settings=settings, max_cost=max_cost)
+
+    def _items(self, scope: Scope, what: Replayable) -> list[JsonValue]:
+        places: list[Mapping[str, str]] = [{"trace_id": trace_id} for trace_id in what.trace_ids]
+        places += [{"trace_id": trace_id, "span_id": span_id} for trace_id, span_id in what.spans]
+        if what.matching is not None:
+            limit = min(what.limit, MAX_REPLAYED)
+            rows = self._recordings.matching(scope, what.matching, what.window, limit)
+            places += [{"trace_id": row.trace_id, "span_id": row.span_id} for row in rows]
+        if len(places) > MAX_REPLAYED:
+            raise BadPane(f"At most {MAX_REPLAYED:,} can be replayed at once; these are {len(places):,}.")
+        return [dict(place) for place in places]
+
+
+def _check(pane: Pane) -> None:
+    if not pane.connection:
+        raise BadPane("The pane has no model connection; choose one, or add one under Settings, Models.")
