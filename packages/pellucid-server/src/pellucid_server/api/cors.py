@@ -13,7 +13,7 @@ from pellucid_server.api.credentials import KEY_HEADERS
 from pellucid_server.api.guard import OTLP_PATHS
 from pellucid_server.identity.origins import Origins
 
-SHARED_PATHS = (*OTLP_PATHS, "/api/v1/scores", "/api/v1/feedback")
+SHARED_PATHS = (*OTLP_PATHS, "/api/v1/scores", "/api/v1/feedback", "/api/v1/linked-feedback")
 ALLOWED_HEADERS = ", ".join(("authorization", "content-type", "content-encoding", *KEY_HEADERS))
 PREFLIGHT_S = 600
 

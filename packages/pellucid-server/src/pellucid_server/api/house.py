@@ -17,6 +17,7 @@ from pellucid_server.dashboards.what_if import WhatIfs
 from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.service import Annotating, Curation
 from pellucid_server.datasets.trials import Trials
+from pellucid_server.evals.room import EvaluationRoom
 from pellucid_server.identity.model_connections import ModelConnectionBook
 from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
@@ -152,6 +153,10 @@ class House(Protocol):
         """What people judge."""
 
     @property
+    def evals(self) -> EvaluationRoom:
+        """Evaluators, score configs and feedback links."""
+
+    @property
     def ledger(self) -> Ledger:
         """Changes that may have moved quality."""
 
@@ -198,6 +203,14 @@ class House(Protocol):
     @property
     def pipeline(self) -> Pipeline:
         """For its statistics."""
+
+    @property
+    def live_scores(self) -> LiveFeed:
+        """Scores as they are written."""
+
+    @property
+    def feedback_rates(self) -> Rates:
+        """Limits on reactions by link."""
 
     @property
     def rates(self) -> Rates:

@@ -12,6 +12,7 @@ from pellucid_server.app.backup import Backups
 from pellucid_server.app.bench import Bench
 from pellucid_server.app.configs import Configs
 from pellucid_server.app.durable import open_durable
+from pellucid_server.app.evals_wiring import EvaluatorParts, look_schedule
 from pellucid_server.app.live import Live
 from pellucid_server.app.lock import DirectoryLock
 from pellucid_server.app.monitoring import Monitoring, open_monitoring
@@ -34,6 +35,7 @@ from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.service import Annotating, Curation, open_annotating, open_curation
 from pellucid_server.datasets.trials import Trials
 from pellucid_server.enrich.price import PriceBook
+from pellucid_server.evals.room import EvaluationRoom
 from pellucid_server.identity.model_connections import ModelConnectionBook
 from pellucid_server.identity.provision import Provision
 from pellucid_server.identity.service import Identity
@@ -42,6 +44,7 @@ from pellucid_server.ingest.enriching import Enricher
 from pellucid_server.ingest.local import enricher_of
 from pellucid_server.ingest.losses import LossBoard
 from pellucid_server.ingest.pipeline import Pipeline
+from pellucid_server.ingest.ports import TraceKey
 from pellucid_server.ingest.settling import Settler
 from pellucid_server.jobs.engine import Engine
 from pellucid_server.jobs.runs import Runs
@@ -65,6 +68,8 @@ from pellucid_server.store.spans.sightings import SightingReader
 from pellucid_server.store.spans.writer import SpanStore
 
 RETRY_S = 2.0
+REACTIONS_A_SECOND = 5
+"""By one feedback link: a person clicks, a script floods."""
 
 log = logging.getLogger(__name__)
 
@@ -103,7 +108,12 @@ class House:
     losses: LossBoard
     pipeline: Pipeline
     live: Live
+    live_scores: Live
+    feedback_rates: Rates
     schedule: Schedule
+    evals: EvaluationRoom
+    evaluator_parts: EvaluatorParts
+    looking: Schedule
     rates: Rates
     backups: Backups
     guard: Guard
@@ -125,10 +135,13 @@ class House:
         self.stopping.set()
         self.schedule.stop()
         self.monitoring.stop()
+        self.looking.stop()
+        self.evaluator_parts.sandbox.close()
         self.engine.stop()
         self.pipeline.stop()
         self.workers.close()
         self.live.close()
+        self.live_scores.close()
         self.journal.close()
         self.driver.close()
         self.meta.close()
@@ -154,6 +167,7 @@ class House:
         self.schedule.start()
         self.monitoring.start()
         self.engine.start()
+        self.looking.start()
         self.ready.set()
 
 
@@ -179,7 +193,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     blobs = BlobStore.open(settings.blobs_url, data / "blobs")
     queries = open_queries(driver, system_clock, random_id)
     workers = WorkerPool(settings.decode_workers, data / "spool")
-    live = Live()
+    live, live_scores = Live(), Live()
+    queries.scores.listen(lambda project_id, ids: live_scores.wrote({TraceKey(project_id, id_) for id_ in ids}))
     pipeline = Pipeline(
         journal=journal,
         decoder=workers,
@@ -192,7 +207,9 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     door = Door(journal, system_clock, redact_before=_redact_before(configs), losses=losses)
     prompts = PromptRoom.open(meta, recorder=ledger)
     bench = Bench.open(queries, prompts)
-    durable = open_durable(settings, meta, configs, door, handlers=bench.handlers)
+    evaluator_parts = EvaluatorParts.open(meta, queries, ledger)
+    durable = open_durable(settings, meta, configs, door, handlers=(*bench.handlers, *evaluator_parts.handlers))
+    evals = evaluator_parts.room(settings, meta, durable)
     rollouts = RolloutWatch(prompts.context, prompts.labels, queries.rollout_traffic)
     cases = Cases(meta, system_clock, random_id)
     curation = open_curation(meta, queries, cases, system_clock)
@@ -213,6 +230,9 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         curation=curation,
         annotating=open_annotating(meta, queries, cases, system_clock, random_id),
         ledger=ledger,
+        evals=evals,
+        evaluator_parts=evaluator_parts,
+        looking=look_schedule(evals),
         progress=ProgressBoard(system_clock),
         prompts=prompts,
         prompt_insights=PromptInsights(meta, queries.prompt_traffic, system_clock),
@@ -227,6 +247,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         losses=losses,
         pipeline=pipeline,
         live=live,
+        live_scores=live_scores,
+        feedback_rates=Rates(REACTIONS_A_SECOND),
         schedule=Schedule(
             [
                 Job(name="retention", every_s=3_600, first_after_s=60, run=Retention(meta, spans).run),

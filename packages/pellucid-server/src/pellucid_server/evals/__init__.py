@@ -1,1 +1,5 @@
-"""evals: who says whether an answer was any good. Today: the reactions of end users; evaluators and judges will live here too."""
+"""The room of evaluators: rules, code and judges that score traffic, how far each judge can be trusted, and what end users say.
+
+`definition` says what an evaluator is, `subject` what it sees, `verdict` what it says; `rules`, `code` and `judges` do the work;
+`evaluators` keeps versions, `online` picks the traffic, `trust` holds judges against people, `analysis` turns scores into estimates.
+"""

@@ -5,6 +5,7 @@ A sealed key that is moved to another host cannot be opened, not even by somebod
 
 import base64
 import hashlib
+import hmac
 import os
 import secrets
 from pathlib import Path
@@ -24,6 +25,7 @@ class Vault:
 
     def __init__(self, key: bytes) -> None:
         self._cipher = AESGCM(key)
+        self._key = key
 
     @classmethod
     def open(cls, directory: Path, secret: str = "") -> "Vault":
@@ -39,6 +41,10 @@ class Vault:
             key = secrets.token_bytes(KEY_BYTES)
             file.write(key.hex() + "\n")
         return cls(key)
+
+    def derived(self, label: str) -> bytes:
+        """A key for another use, which says nothing about this one."""
+        return hmac.new(self._key, label.encode(), hashlib.sha256).digest()
 
     def seal(self, text: str, bound_to: str) -> str:
         """The text, unreadable, for `bound_to` only."""

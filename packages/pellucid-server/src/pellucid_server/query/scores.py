@@ -4,7 +4,7 @@ A score is written whether or not its span is there yet. The same id again repla
 sent again without a time, it keeps the one that it had.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 from pellucid_server.core.clock import Clock, Micros
@@ -33,6 +33,11 @@ class Scores:
         self._store = store
         self._clock = clock
         self._ids = ids
+        self._listeners: list[Callable[[str, Sequence[str]], None]] = []
+
+    def listen(self, listener: Callable[[str, Sequence[str]], None]) -> None:
+        """Be told of project and ids of all scores that are written from now on."""
+        self._listeners.append(listener)
 
     def list_scores(self, scope: Scope, ask: Ask) -> Page[Score]:
         """A page of scores, the newest first. The filter names fields of scores."""
@@ -51,6 +56,16 @@ class Scores:
             else None,
         )
 
+    def by_ids(self, scope: Scope, ids: Sequence[str]) -> Sequence[Score]:
+        """Those of these ids that there are, oldest first."""
+        if not ids:
+            return ()
+        return [score_of(record) for record in self._reader.records(sql.by_ids(scope.project_id, ids), sql.SCORE_ROW)]
+
+    def existing(self, scope: Scope, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these ids there are, whatever their status."""
+        return self._store.existing(scope.project_id, ids)
+
     def write(self, scope: Scope, drafts: Sequence[Draft]) -> Sequence[str]:
         """Write scores, all or none, and give their ids; they are durable when this returns.
 
@@ -68,6 +83,8 @@ class Scores:
             return [made[index] for index in latest.values()]
 
         self._store.write(scope.project_id, [draft.id for draft in drafts if draft.id], make)
+        for listener in self._listeners:
+            listener(scope.project_id, ids)
         return ids
 
 

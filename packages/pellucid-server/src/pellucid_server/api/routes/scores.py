@@ -33,5 +33,9 @@ def list_scores(request: Request, scope: Reader, ask: ScoreAsk) -> Page[ScoreAns
 def write_scores(request: Request, scope: Scorer, body: ScoreBody | list[ScoreBody]) -> ScoresWritten:
     """All or none. The same id again replaces; a score may come before its span."""
     bodies = body if isinstance(body, list) else [body]
-    ids = house_of(request).queries.scores.write(scope, [one.draft() for one in bodies])
+    drafts = [one.draft() for one in bodies]
+    house = house_of(request)
+    if any(draft.config_id for draft in drafts):
+        house.evals.configs.check(scope, drafts)
+    ids = house.queries.scores.write(scope, drafts)
     return ScoresWritten(data=[ScoreId(id=id_) for id_ in ids])

@@ -10,6 +10,7 @@ from pellucid_server.store.meta import (
     dashboards,
     dataset_rules,
     datasets,
+    evaluators,
     experiments,
     guardrails,
     incidents,
@@ -23,6 +24,7 @@ from pellucid_server.store.meta import (
     prompts,
     proposals,
     runs,
+    score_configs,
     settings,
     views,
 )
@@ -51,4 +53,6 @@ AREAS: tuple[ModuleType, ...] = (
     runs,
     monitors,
     incidents,
+    evaluators,
+    score_configs,
 )

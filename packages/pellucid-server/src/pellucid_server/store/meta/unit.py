@@ -9,6 +9,7 @@ from pellucid_server.store.meta.comments import Comments
 from pellucid_server.store.meta.dashboards import Budgets, Dashboards
 from pellucid_server.store.meta.dataset_rules import DatasetRules
 from pellucid_server.store.meta.datasets import Datasets
+from pellucid_server.store.meta.evaluators import Evaluators
 from pellucid_server.store.meta.experiments import Experiments
 from pellucid_server.store.meta.guardrails import Guardrails
 from pellucid_server.store.meta.incidents import AlertChannels, Incidents, Notifications
@@ -22,6 +23,7 @@ from pellucid_server.store.meta.prices import Prices
 from pellucid_server.store.meta.prompts import Prompts
 from pellucid_server.store.meta.proposals import Proposals
 from pellucid_server.store.meta.runs import Runs
+from pellucid_server.store.meta.score_configs import ScoreConfigs
 from pellucid_server.store.meta.settings import Settings
 from pellucid_server.store.meta.views import SavedViews
 
@@ -60,3 +62,5 @@ class UnitOfWork:
         self.incidents = Incidents(connection)
         self.channels = AlertChannels(connection)
         self.notifications = Notifications(connection)
+        self.evaluators = Evaluators(connection)
+        self.score_configs = ScoreConfigs(connection)

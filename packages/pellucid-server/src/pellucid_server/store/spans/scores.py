@@ -56,6 +56,10 @@ class ScoreStore:
             ]
             self._insert(rows)
 
+    def existing(self, project_id: str, ids: Sequence[str]) -> frozenset[str]:
+        """Which of these ids there are."""
+        return frozenset(self._stored(project_id, ids))
+
     def _stored(self, project_id: str, ids: Sequence[str]) -> dict[str, Stored]:
         if not ids:
             return {}

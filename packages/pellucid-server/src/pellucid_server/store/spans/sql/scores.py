@@ -66,6 +66,16 @@ def of_trace(project_id: str, trace_id: str, *, limit: int) -> Statement:
     return p.statement(sql, "scores.of_trace")
 
 
+def by_ids(project_id: str, ids: Sequence[str]) -> Statement:
+    """Scores by their ids, oldest first."""
+    p = Parameters()
+    sql = (
+        f"SELECT\n  {select(SCORE_ROW)}\nFROM scores FINAL PREWHERE id IN {p.texts(ids)}\n"
+        f"WHERE project_id = {p.text(project_id)}\nORDER BY scores.time, id"
+    )
+    return p.statement(sql, "scores.by_ids")
+
+
 def of_session(project_id: str, session_id: str, *, limit: int) -> Statement:
     """All scores on a session itself, oldest first."""
     p = Parameters()

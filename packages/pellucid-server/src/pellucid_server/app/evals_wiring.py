@@ -1,0 +1,72 @@
+"""The room of evaluators, wired: in two steps, because the floor of jobs needs its handlers before the room can start runs."""
+
+from dataclasses import dataclass
+
+from pellucid_server.app.durable import Durable
+from pellucid_server.app.schedule import Job, Schedule
+from pellucid_server.app.settings import Settings
+from pellucid_server.core.clock import system_clock
+from pellucid_server.core.ids import random_id
+from pellucid_server.evals.candidates import Candidates
+from pellucid_server.evals.code import Sandbox
+from pellucid_server.evals.configs import ScoreConfigBook
+from pellucid_server.evals.evaluating import Compiler
+from pellucid_server.evals.evaluators import ChangeRecorder, EvaluatorBook
+from pellucid_server.evals.links import FeedbackLinks
+from pellucid_server.evals.online import Online
+from pellucid_server.evals.room import EvaluationRoom
+from pellucid_server.evals.running import EvaluationHandler
+from pellucid_server.evals.spending import Spending
+from pellucid_server.evals.subject import Subjects
+from pellucid_server.evals.trying import Trials
+from pellucid_server.llm.vault import Vault
+from pellucid_server.query.queries import Queries
+from pellucid_server.store.meta.database import MetaStore
+
+LOOK_EVERY_S = 5.0
+CATCH_UP_EVERY_S = 86_400.0
+FIRST_CATCH_UP_S = 3_600.0
+"""After the start: whatever the hour, a server that is restarted daily catches up too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluatorParts:
+    """What exists before there are runs."""
+
+    book: EvaluatorBook
+    subjects: Subjects
+    sandbox: Sandbox
+    queries: Queries
+    handlers: tuple[EvaluationHandler, ...]
+
+    @classmethod
+    def open(cls, meta: MetaStore, queries: Queries, recorder: ChangeRecorder) -> "EvaluatorParts":
+        """The first step."""
+        sandbox = Sandbox()
+        book = EvaluatorBook(meta, Compiler(sandbox), recorder, system_clock, random_id)
+        subjects = Subjects(queries)
+        handlers = (EvaluationHandler(book, subjects, queries.scores),)
+        return cls(book=book, subjects=subjects, sandbox=sandbox, queries=queries, handlers=handlers)
+
+    def room(self, settings: Settings, meta: MetaStore, durable: Durable) -> EvaluationRoom:
+        """The second one."""
+        queries = self.queries
+        candidates, spending = Candidates(queries), Spending(queries.metrics, system_clock)
+        return EvaluationRoom(
+            book=self.book,
+            trials=Trials(self.book, candidates, self.subjects, spending, durable.models, queries, durable.runs),
+            online=Online(meta, self.book, candidates, self.subjects, queries.scores, spending, durable.runs, system_clock),
+            spending=spending,
+            configs=ScoreConfigBook(meta, system_clock, random_id),
+            links=FeedbackLinks(Vault.open(settings.data, settings.secret_key).derived("feedback links"), system_clock),
+        )
+
+
+def look_schedule(room: EvaluationRoom) -> Schedule:
+    """A thread of its own: code of users and long looks delay nobody else's rhythm."""
+    return Schedule(
+        [
+            Job(name="online evaluation", every_s=LOOK_EVERY_S, run=room.online.look),
+            Job(name="nightly evaluation", every_s=CATCH_UP_EVERY_S, first_after_s=FIRST_CATCH_UP_S, run=room.online.catch_up),
+        ]
+    )

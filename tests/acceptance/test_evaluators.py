@@ -1,0 +1,157 @@
+"""Evaluators on a real server with a simulated provider: live traffic is scored, a killed server goes on where it was, links rate."""
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+from tests.acceptance.conftest import MakeServer
+from tests.acceptance.sending import make_batch
+from tests.acceptance.serving import Server, until
+
+from pellucid_demo.simulator import Settings, serve_in_thread
+
+WAIT_S = 120.0
+
+
+@pytest.fixture(scope="module")
+def provider() -> Iterator[str]:
+    url, stop = serve_in_thread(Settings(latency_scale=0.2))
+    yield url
+    stop()
+
+
+def api(server: Server, method: str, path: str, body: Any = None, expect: int = 200, **headers: str) -> Any:
+    answer = httpx.request(method, f"{server.url}/api/v1/{path}", json=body, headers=headers, timeout=60)
+    assert answer.status_code == expect, answer.text
+    return answer.json() if answer.content else None
+
+
+def evaluating(make_server: MakeServer, provider: str) -> Server:
+    server = make_server(PELLUCID_OUTBOUND_ALLOW=provider.removeprefix("http://")).start()
+    api(
+        server,
+        "POST",
+        "model-connections",
+        {"name": "sim", "provider": "openai", "base_url": f"{provider}/v1", "key": "sk-sim", "default_model": "gpt-4o-mini"},
+        201,
+    )
+    return server
+
+
+def send(server: Server, traces: int, seed: int = 1) -> None:
+    batch = make_batch(random.Random(seed), traces)
+    assert server.post("/v1/traces", batch.body).status_code == 200
+    server.settle()
+
+
+def judge(server: Server) -> dict[str, Any]:
+    entries = api(server, "GET", "evaluator-gallery")["data"]
+    definition = next(entry for entry in entries if entry["key"] == "helpfulness")["definition"]
+    definition["body"] |= {"connection": "sim", "optional": ["context", "question", "answer"]}
+    definition["body"]["messages"][1]["content"] += "\n<answer>\nOpen the settings and press reset.\n</answer>"
+    return {"name": "helpful", "definition": definition, "filter": "kind:generation", "sampling": {"default": 1, "strata": []}}
+
+
+def scores(server: Server, text: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = []
+    cursor = ""
+    while True:
+        page = api(server, "GET", f"scores?limit=500&filter={text}" + (f"&cursor={cursor}" if cursor else ""))
+        found += page["data"]
+        cursor = page["next_cursor"]
+        if not cursor:
+            return found
+
+
+def test_live_traffic_is_scored_by_rule_and_judge(make_server: MakeServer, provider: str) -> None:
+    server = evaluating(make_server, provider)
+    rule = {
+        "kind": "rule",
+        "target": "span",
+        "output": "boolean",
+        "score_name": "short",
+        "body": {"rule": "length", "select": "$.input"},
+    }
+    everything = {"default": 1, "strata": []}
+    api(server, "POST", "evaluators", {"name": "short", "definition": rule, "enabled": True, "sampling": everything}, 201)
+    api(server, "POST", "evaluators", {**judge(server), "enabled": True}, 201)
+    send(server, 5)
+    by_rule = until(lambda: [one for one in scores(server, "name:short") if one["status"] == "valid"], WAIT_S, "the rule scored")
+    assert {one["value"] for one in by_rule} == {1.0}
+    judged = until(lambda: len(found := scores(server, "name:helpfulness")) == 20 and found, WAIT_S, "the judge scored all")
+    assert {one["status"] for one in judged} == {"valid"}
+    assert all(one["judge_model"] and one["evaluator_trace_id"] and one["cost"] > 0 for one in judged)
+    trace = api(server, "GET", f"traces/{judged[0]['evaluator_trace_id']}")
+    assert trace["trace"]["environment"] == "pellucid-evaluators"
+    assert not scores(server, "name:short source:evaluator trace_id:" + judged[0]["evaluator_trace_id"])  # no judge is judged
+
+
+def test_a_killed_server_goes_on_where_it_was_and_asks_nothing_twice(make_server: MakeServer, provider: str) -> None:
+    server = evaluating(make_server, provider)
+    send(server, 60)
+    made = api(server, "POST", "evaluators", judge(server), 201)
+    run = api(server, "POST", f"evaluators/{made['id']}/backfill?from=-1h", {}, 202)
+    assert run["items"] == 240
+
+    def progress() -> dict[str, Any]:
+        found: dict[str, Any] = api(server, "GET", f"runs/{run['id']}")
+        return found
+
+    until(lambda: progress()["done"] >= 20, WAIT_S, "some are done")
+    server.kill()
+    server.start()
+    ended = until(lambda: (now := progress())["state"] == "finished" and now, WAIT_S, "the run finished")
+    assert (ended["done"], ended["failed"]) == (240, 0)
+    server.settle()
+    judged = scores(server, "name:helpfulness")
+    assert len({one["span_id"] for one in judged}) == len(judged) == 240
+    # Each item asked once; only those in flight at the kill can have been asked twice, and they are counted.
+    assert ended["calls"] == 240
+    assert ended["interrupted"] <= 32
+
+
+def test_an_edit_in_mid_run_changes_nothing_of_the_run(make_server: MakeServer, provider: str) -> None:
+    server = evaluating(make_server, provider)
+    send(server, 40)
+    made = api(server, "POST", "evaluators", judge(server), 201)
+    run = api(server, "POST", f"evaluators/{made['id']}/backfill?from=-1h", {}, 202)
+    edited = made["current"]["definition"] | {"score_name": "another"}
+    assert api(server, "POST", f"evaluators/{made['id']}/versions", {"definition": edited}, 201)["current"]["version"] == 2
+    until(lambda: api(server, "GET", f"runs/{run['id']}")["state"] == "finished", WAIT_S, "the run finished")
+    assert {one["evaluator_version"] for one in scores(server, "name:helpfulness")} == {"1"}
+    assert scores(server, "name:another") == []
+
+
+def test_a_link_rates_without_a_key_and_only_its_trace(make_server: MakeServer, provider: str) -> None:
+    server = make_server().start()
+    link = api(server, "POST", "feedback-links", {"trace_id": "ab" * 16}, 201)
+    rated = api(
+        server, "POST", "linked-feedback", {"rating": True, "comment": "Thanks"}, 201, authorization=f"Bearer {link['token']}"
+    )
+    api(server, "POST", "linked-feedback", {"rating": False}, 201, authorization=f"Bearer {link['token']}")
+    found = scores(server, "source:feedback")
+    assert [(one["id"], one["value"], one["trace_id"]) for one in found] == [(rated["data"][0]["id"], 0.0, "ab" * 16)]
+    forged = link["token"][:-4] + ("AAAA" if link["token"][-4:] != "AAAA" else "BBBB")
+    assert (
+        api(server, "POST", "linked-feedback", {"rating": True}, 400, authorization=f"Bearer {forged}")["code"]
+        == "bad_feedback_link"
+    )
+    answers = [
+        httpx.post(
+            f"{server.url}/api/v1/linked-feedback", json={"rating": True}, headers={"authorization": f"Bearer {link['token']}"}
+        )
+        for _ in range(30)
+    ]
+    assert {answer.status_code for answer in answers} == {201, 429}  # a flood
+
+
+def test_a_score_must_fit_the_config_that_it_names(make_server: MakeServer) -> None:
+    server = make_server().start()
+    config = api(server, "POST", "score-configs", {"name": "tone", "type": "categorical", "categories": ["kind", "cold"]}, 201)
+    score = {"name": "tone", "value": "kind", "trace_id": "cd" * 16, "config_id": config["id"]}
+    api(server, "POST", "scores", score, 201)
+    assert api(server, "POST", "scores", [score, {**score, "value": "rude"}], 400)["code"] == "bad_score"
+    assert api(server, "POST", "scores", {**score, "config_id": "gone"}, 404)["code"] == "no_such_score_config"
+    assert len(scores(server, "name:tone")) == 1
