@@ -1,23 +1,24 @@
 """Evaluators on a real server with a simulated provider: live traffic is scored, a killed server goes on where it was, links rate."""
 
 import random
+import time
 from collections.abc import Iterator
 from typing import Any
 
 import httpx
 import pytest
 from tests.acceptance.conftest import MakeServer
-from tests.acceptance.sending import make_batch
 from tests.acceptance.serving import Server, until
+from tests.unit.ingest.otlp_bodies import T0, span, traces
 
-from pellucid_demo.simulator import Settings, serve_in_thread
+from pellucid_demo.simulator import serve_in_thread
 
 WAIT_S = 120.0
 
 
 @pytest.fixture(scope="module")
 def provider() -> Iterator[str]:
-    url, stop = serve_in_thread(Settings(latency_scale=0.2))
+    url, stop = serve_in_thread()
     yield url
     stop()
 
@@ -40,9 +41,22 @@ def evaluating(make_server: MakeServer, provider: str) -> Server:
     return server
 
 
-def send(server: Server, traces: int, seed: int = 1) -> None:
-    batch = make_batch(random.Random(seed), traces)
-    assert server.post("/v1/traces", batch.body).status_code == 200
+def send(server: Server, traces_: int, seed: int = 1) -> None:
+    """Traces of now, each a root and four model calls."""
+    source, spans = random.Random(seed), []
+    now = (time.time_ns() - T0) // 1_000_000
+    for _ in range(traces_):
+        trace, root = f"{source.getrandbits(127) + 1:032x}", f"{source.getrandbits(63) + 1:016x}"
+        spans.append(span("turn", trace=trace, span_id=root, start=now - 40, end=now, openinference__span__kind="AGENT"))
+        spans += [
+            span(
+                "chat", trace=trace, span_id=f"{source.getrandbits(63) + 1:016x}", parent=root, start=now - 30 + number, end=now,
+                input__value=f"How do I reset password {source.getrandbits(40):x}?", gen_ai__operation__name="chat",
+                gen_ai__request__model="claude-haiku-4-5",
+            )
+            for number in range(4)
+        ]  # fmt: skip
+    assert server.post("/v1/traces", traces(*spans)).status_code == 200
     server.settle()
 
 
@@ -83,6 +97,7 @@ def test_live_traffic_is_scored_by_rule_and_judge(make_server: MakeServer, provi
     judged = until(lambda: len(found := scores(server, "name:helpfulness")) == 20 and found, WAIT_S, "the judge scored all")
     assert {one["status"] for one in judged} == {"valid"}
     assert all(one["judge_model"] and one["evaluator_trace_id"] and one["cost"] > 0 for one in judged)
+    server.settle()
     trace = api(server, "GET", f"traces/{judged[0]['evaluator_trace_id']}")
     assert trace["trace"]["environment"] == "pellucid-evaluators"
     assert not scores(server, "name:short source:evaluator trace_id:" + judged[0]["evaluator_trace_id"])  # no judge is judged
