@@ -1,16 +1,19 @@
 /** Every place of the map, in its order: the rail, the palette and the keys all read this list. A new page is one line here. */
 
 import {
+  BellRing,
   CircleDollarSign,
   Database,
   FileText,
   Fingerprint,
+  GitCommitVertical,
   Home,
   LayoutDashboard,
   ListTree,
   MessagesSquare,
   Radio,
   Settings2,
+  Siren,
   Users,
 } from "lucide-react";
 import type { IconType } from "@/ui/icons";
@@ -41,6 +44,9 @@ export const PLACES: readonly Place[] = [
   { to: "/datasets", label: "Data sets", icon: Database, part: "Evaluate" },
   { to: "/dashboards", label: "Dashboards", icon: LayoutDashboard, part: "Monitor", key: "g d" },
   { to: "/cost", label: "Cost", icon: CircleDollarSign, part: "Monitor", key: "g c" },
+  { to: "/alerts", label: "Alerts", icon: BellRing, part: "Monitor", key: "g a" },
+  { to: "/incidents", label: "Incidents", icon: Siren, part: "Monitor", key: "g i" },
+  { to: "/changes", label: "Changes", icon: GitCommitVertical, part: "Monitor" },
   { to: "/settings", label: "Settings", icon: Settings2, part: "end", key: "g ," },
 ];
 

@@ -30,6 +30,7 @@ from pellucid_server.monitors.book import MonitorBook
 from pellucid_server.monitors.channels import ChannelBook
 from pellucid_server.monitors.handling import IncidentBook
 from pellucid_server.monitors.ledger import Ledger
+from pellucid_server.monitors.preview import Previewer
 from pellucid_server.playground.service import Playground
 from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
@@ -95,6 +96,10 @@ class Monitoring(Protocol):
     @property
     def incidents(self) -> IncidentBook:
         """What went wrong."""
+
+    @property
+    def previewer(self) -> Previewer:
+        """Rules on the past."""
 
     @property
     def channels(self) -> ChannelBook:

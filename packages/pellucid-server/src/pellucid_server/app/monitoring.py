@@ -21,6 +21,7 @@ from pellucid_server.monitors.evidence import TraceEvidence
 from pellucid_server.monitors.handling import IncidentBook
 from pellucid_server.monitors.incidents import IncidentDesk
 from pellucid_server.monitors.looking import Looker
+from pellucid_server.monitors.preview import Previewer
 from pellucid_server.monitors.sending import Carried, Dispatcher
 from pellucid_server.monitors.sequence import SequentialLooker
 from pellucid_server.monitors.served import ServedVersions
@@ -53,7 +54,7 @@ class Monitoring:
     channels: ChannelBook
     evaluator: Evaluator
     dispatcher: Dispatcher
-    looker: Looker
+    previewer: Previewer
     schedules: tuple[Schedule, ...]
 
     def start(self) -> None:
@@ -74,7 +75,8 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
     telling = Telling(new_id, lambda path: f"{public_url(settings)}{path}")
     desk = IncidentDesk(meta, telling, clock, new_id)
     incidents = IncidentBook(meta, telling, clock, new_id)
-    looker = Looker(queries.signals, ScoreNamer(queries), ServedVersions(meta, clock).of)
+    scores, served = ScoreNamer(queries), ServedVersions(meta, clock).of
+    looker = Looker(queries.signals, scores, served)
     book = MonitorBook(meta, desk, SpanExists(queries), clock, new_id)
     evaluator = Evaluator(
         meta,
@@ -94,7 +96,7 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
         channels=ChannelBook(meta, vault, AddressRule(guard), clock, new_id),
         evaluator=evaluator,
         dispatcher=dispatcher,
-        looker=looker,
+        previewer=Previewer(queries.signals, scores, served, clock),
         schedules=(
             Schedule([Job(name="monitors", every_s=EVALUATED_EVERY_S, run=evaluator.run)], thread="monitors"),
             Schedule([Job(name="notifications", every_s=SENT_EVERY_S, run=dispatcher.run)], thread="notifications"),

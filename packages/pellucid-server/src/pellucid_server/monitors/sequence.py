@@ -153,7 +153,7 @@ def _stepped(watch: Watch, block: Stretch, rule: Rule, tests: int) -> Watch:
         return replace(watch, waiting=parts)
     sign = 1.0 if rule.direction == "above" else -1.0
     strange = sign * watch.normal.strangeness(parts)
-    detector = step(watch.detector, strange, watch.normal.correlation)
+    detector = step(watch.detector, strange)
     usual = sum(part.moments.n * watch.normal.expected(part.start_s) for part in parts) / joined.n
     watch = replace(watch, waiting=(), detector=detector, value=joined.mean, expected=usual, n=joined.n)
     if watch.alarm_time:

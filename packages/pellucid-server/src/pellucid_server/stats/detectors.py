@@ -15,6 +15,7 @@ ALLOWANCE: Final = 0.25
 """Standard deviations of one step."""
 CLIP: Final = 4.0
 """One step counts for no more than this: a single giant value is no change."""
+MOST_WEALTH: Final = 1e12
 CALM_WEIGHT: Final = 0.3
 """Of the latest step in the average that says whether a change is over."""
 CALM_BELOW: Final = 0.5
@@ -25,8 +26,6 @@ class Detector:
     """One detector; a value that each step replaces."""
 
     wealth: tuple[float, ...] = (0.0,) * len(STAKES)
-    last: float = 0.0
-    """Strangeness of the step before."""
     recent: float = 0.0
     """Average strangeness of late."""
     steps: int = 0
@@ -37,17 +36,16 @@ class Detector:
         return sum(self.wealth) / len(self.wealth)
 
 
-def step(detector: Detector, strangeness: float, correlation: float) -> Detector:
-    """After one more step; greater strangeness is worse. What hangs together with the step before is taken out."""
+def step(detector: Detector, strangeness: float) -> Detector:
+    """After one more step; greater strangeness is worse."""
     now = max(-CLIP, min(CLIP, strangeness))
-    fresh = (now - correlation * detector.last) / math.sqrt(1 - correlation * correlation)
-    bet = max(-CLIP, min(CLIP, fresh)) - ALLOWANCE
+    bet = now - ALLOWANCE
     wealth = tuple(
-        min(1e12, (kept + 1.0) * math.exp(stake * bet - stake * stake / 2))
+        min(MOST_WEALTH, (kept + 1.0) * math.exp(stake * bet - stake * stake / 2))
         for kept, stake in zip(detector.wealth, STAKES, strict=True)
     )
     recent = (1 - CALM_WEIGHT) * detector.recent + CALM_WEIGHT * now
-    return Detector(wealth=wealth, last=now, recent=recent, steps=detector.steps + 1)
+    return Detector(wealth=wealth, recent=recent, steps=detector.steps + 1)
 
 
 def alarm_at(steps_per_day: float, false_alarm_days: float) -> float:
@@ -60,18 +58,18 @@ def begin_anew(detector: Detector) -> Detector:
     return replace(detector, wealth=(0.0,) * len(STAKES))
 
 
-def delay(shift: float, correlation: float, bound: float) -> float:
+def delay(shift: float, bound: float) -> float:
     """About how many steps a lasting shift (in standard deviations of a step) needs until the alarm; infinite where it is too small."""
-    fresh = shift * math.sqrt((1 - correlation) / (1 + correlation)) - ALLOWANCE
-    rates = [stake * fresh - stake * stake / 2 for stake in STAKES]
+    bet = shift - ALLOWANCE
+    rates = [stake * bet - stake * stake / 2 for stake in STAKES]
     best = max(rates)
     return math.log(bound * len(STAKES)) / best if best > 0 else math.inf
 
 
-def detectable(correlation: float, bound: float, steps: float) -> float:
+def detectable(bound: float, steps: float) -> float:
     """The smallest shift (in standard deviations of a step) that is found within so many steps, on average."""
     low, high = 0.0, 50.0
     for _ in range(60):
         middle = (low + high) / 2
-        low, high = (low, middle) if delay(middle, correlation, bound) <= steps else (middle, high)
+        low, high = (low, middle) if delay(middle, bound) <= steps else (middle, high)
     return high

@@ -20,7 +20,7 @@ DAY_S: Final = 86_400
 LEAST_STRETCHES: Final = 12
 LEAST_CASES: Final = 8
 """A stretch with fewer is joined to the next one: the mean of a few cases is not normal."""
-MOST_CORRELATED: Final = 0.9
+MOST_LAGS: Final = 24
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +44,8 @@ class Normal:
     """Variance of single values."""
     between: float
     """Variance of means beyond sampling."""
-    correlation: float
-    """Of the residuals of neighbouring stretches."""
+    inflation: float
+    """How many times the variance of a sum of residuals is that of independent ones: stretches that follow each other hang together."""
     cases: int
     """Behind it."""
 
@@ -62,6 +62,7 @@ class Normal:
         known = float(columns @ np.asarray(self.errors).reshape(width, width) @ columns)
         variance = self.within / joined.n + self.between * sum(share * share for share in shares) + known
         gap = joined.mean - float(np.dot(columns, self.weights))
+        variance *= self.inflation
         return gap / math.sqrt(variance) if variance > 0 else math.copysign(math.inf, gap) if gap else 0.0
 
 
@@ -88,7 +89,7 @@ def learn(stretches: Sequence[Stretch], stretch_s: int) -> Normal | None:
         errors=tuple(map(float, inverse.ravel())),
         within=within,
         between=between,
-        correlation=_correlation(scaled, [stretch.start_s for stretch in used], stretch_s),
+        inflation=_inflation(scaled, [(stretch.start_s - used[0].start_s) // stretch_s for stretch in used]),
         cases=int(counts.sum()),
     )
 
@@ -122,12 +123,20 @@ def _between(residuals: Floats, counts: Floats, within: float, width: int) -> fl
     return max(0.0, seen - within * float((share / counts).sum()))
 
 
-def _correlation(scaled: Floats, starts: Sequence[int], stretch_s: int) -> float:
-    pairs = [
-        (scaled[place], scaled[place + 1]) for place in range(len(starts) - 1) if starts[place + 1] - starts[place] == stretch_s
-    ]
-    if len(pairs) < LEAST_STRETCHES:
-        return 0.0
-    found = sum(a * b for a, b in pairs) / max(1e-12, sum(a * a for a, _ in pairs))
-    # Estimates of it are too low in short series (Kendall 1954); too high costs only speed.
-    return float(min(MOST_CORRELATED, max(0.0, found + (1 + 3 * found) / len(pairs))))
+def _inflation(scaled: Floats, places: Sequence[int]) -> float:
+    """One plus twice the sum of the correlations at all lags, by Bartlett's weights; gaps are skipped, and it never makes bolder."""
+    length = places[-1] + 1
+    row, known = np.zeros(length), np.zeros(length)
+    row[list(places)], known[list(places)] = scaled, 1.0
+    lags = min(MOST_LAGS, len(places) // 8)
+    variance = float((row * row).sum() / known.sum())
+    if variance <= 0:
+        return 1.0
+    total = 1.0
+    for lag in range(1, lags + 1):
+        pairs = float((known[lag:] * known[:-lag]).sum())
+        if pairs:
+            found = float((row[lag:] * row[:-lag]).sum()) / pairs / variance
+            # Estimates of it are too low in short series (Kendall 1954).
+            total += 2 * (1 - lag / (lags + 1)) * (found + (1 + 3 * found) / len(places))
+    return max(1.0, total)

@@ -41,12 +41,14 @@ def create_router() -> APIRouter:
 def list_incidents(
     request: Request,
     scope: Reader,
-    state: Annotated[list[str] | None, Query()] = None,
+    state: Annotated[str, Query(max_length=100)] = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     cursor: str | None = None,
 ) -> Page[IncidentAnswer]:
-    """The latest first. `state` may be given several times."""
-    page = house_of(request).monitoring.incidents.list_incidents(scope, states=state or (), before=from_cursor(cursor), limit=limit)
+    """The latest first. `state`: one, or several with commas between them; empty: all."""
+    page = house_of(request).monitoring.incidents.list_incidents(
+        scope, states=[one for one in state.split(",") if one], before=from_cursor(cursor), limit=limit
+    )
     return Page(data=[to_incident(incident) for incident in page.incidents], next_cursor=to_cursor(page.next_before))
 
 

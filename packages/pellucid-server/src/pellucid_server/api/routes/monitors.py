@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 
 from pellucid_server.api.house import house_of
 from pellucid_server.api.security import requires
@@ -12,12 +12,16 @@ from pellucid_server.api.wire.monitors import (
     MonitorAnswer,
     MonitorBody,
     MonitorPut,
+    PreviewAnswer,
+    PreviewBody,
     to_maintenance,
     to_monitor,
+    to_preview,
 )
 from pellucid_server.api.wire.page import Page
 from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.model.scope import Permission, Scope
+from pellucid_server.monitors.rules import read_rule
 
 Reader = Annotated[Scope, requires(Permission.READ)]
 Writer = Annotated[Scope, requires(Permission.WRITE)]
@@ -28,6 +32,8 @@ def create_router() -> APIRouter:
     router = APIRouter(prefix=PREFIX, tags=["monitors"], responses=PROBLEMS)
     router.get("/monitors", summary="Monitors with how they stand")(list_monitors)
     router.post("/monitors", summary="Watch something", status_code=201)(create_monitor)
+    router.post("/monitor-previews", summary="Try a rule on the past")(preview)
+    router.post("/monitors/{monitor_id}/preview", summary="Try a monitor on the past")(preview_monitor)
     router.get("/monitors/{monitor_id}", summary="One monitor")(get_monitor)
     router.put("/monitors/{monitor_id}", summary="Replace a monitor")(update_monitor)
     router.delete("/monitors/{monitor_id}", summary="Delete a monitor", status_code=204)(remove_monitor)
@@ -63,6 +69,21 @@ def update_monitor(request: Request, scope: Writer, monitor_id: str, body: Monit
 def remove_monitor(request: Request, scope: Writer, monitor_id: str) -> None:
     """A rule of the starter pack does not come back."""
     house_of(request).monitoring.monitors.remove(scope, monitor_id)
+
+
+def preview(request: Request, scope: Reader, body: PreviewBody) -> PreviewAnswer:
+    """When it would have fired, and the smallest change that it would have found."""
+    found = house_of(request).monitoring.previewer.preview(scope, read_rule(body.rule), days=body.days)
+    return to_preview(found)
+
+
+def preview_monitor(
+    request: Request, scope: Reader, monitor_id: str, days: Annotated[int, Query(ge=1, le=90)] = 30
+) -> PreviewAnswer:
+    """As it is saved."""
+    house = house_of(request).monitoring
+    rule = read_rule(house.monitors.get(scope, monitor_id).monitor.rule)
+    return to_preview(house.previewer.preview(scope, rule, days=days))
 
 
 def list_maintenance(request: Request, scope: Reader) -> Page[MaintenanceAnswer]:

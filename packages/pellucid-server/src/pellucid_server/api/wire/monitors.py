@@ -4,6 +4,7 @@ from pydantic import BaseModel, Field, JsonValue
 
 from pellucid_server.api.wire.times import WireTime
 from pellucid_server.monitors.book import MonitorContent, MonitorRecord
+from pellucid_server.monitors.preview import Preview
 from pellucid_server.monitors.rules import Rule, read_rule
 from pellucid_server.store.meta.monitors import MaintenanceWindow, MonitorState
 
@@ -76,6 +77,56 @@ class MaintenanceAnswer(MaintenanceBody):
 
     id: str
     created_by: str
+
+
+class PreviewBody(BaseModel):
+    """A rule to be tried on the past."""
+
+    rule: dict[str, JsonValue]
+    days: int = Field(default=30, ge=1, le=90)
+
+
+class FiringAnswer(BaseModel):
+    """A time in which it would have fired."""
+
+    segment: str
+    start: WireTime
+    end: WireTime | None
+    text: str
+
+
+class PointAnswer(BaseModel):
+    """The value at one look."""
+
+    time: WireTime
+    segment: str
+    value: float
+    bound: float | None
+
+
+class PreviewAnswer(BaseModel):
+    """What would have been."""
+
+    days: int
+    firings: list[FiringAnswer]
+    points: list[PointAnswer]
+    least_effect: float | None
+    cases: int
+
+
+MAX_POINTS = 2_000
+
+
+def to_preview(preview: Preview) -> PreviewAnswer:
+    """`preview` for the wire; of very many points every n-th."""
+    every = max(1, len(preview.points) // MAX_POINTS + 1)
+    return PreviewAnswer(
+        days=preview.days,
+        firings=[FiringAnswer.model_validate(firing, from_attributes=True) for firing in preview.firings],
+        points=[PointAnswer.model_validate(point, from_attributes=True) for point in preview.points[::every]],
+        least_effect=preview.least_effect,
+        cases=preview.cases,
+    )
 
 
 def to_monitor(record: MonitorRecord) -> MonitorAnswer:
