@@ -18,7 +18,7 @@ describe("rules in words", () => {
       { kind: "decline", measure: "score:*", direction: "below", threshold: 0.02 },
       "each score < 2 % a week, three weeks running",
     ],
-    [{ kind: "budget", measure: "cost", statistic: "sum", threshold: 50, period: "day" }, "sum cost > $50 a day"],
+    [{ kind: "budget", measure: "cost", statistic: "sum", threshold: 50, period: "day" }, "sum cost > $50.00 a day"],
   ])("%j", (rule, words) => {
     expect(describeRule(rule)).toBe(words);
   });

@@ -10,9 +10,10 @@ from pellucid_server.core.clock import DAY, SECOND, Micros
 from pellucid_server.filters.tree import Compare, FieldRef, Filter, Operator, Pattern, Text, all_of, negate
 from pellucid_server.model.scope import Scope
 from pellucid_server.monitors.calendar import period_start
-from pellucid_server.monitors.rules import ANY_SCORES, Rule, RuleKind
+from pellucid_server.monitors.rules import ANY_SCORES, DAY_S, Rule, RuleKind
 from pellucid_server.monitors.verdicts import (
     DECLINE_WEEKS,
+    FEWEST_DAYS,
     FIRING,
     NO_DATA,
     OK,
@@ -20,6 +21,7 @@ from pellucid_server.monitors.verdicts import (
     judge_absolute,
     judge_compared,
     judge_decline,
+    usual,
 )
 from pellucid_server.query.facets import field_of
 from pellucid_server.query.signals import Signal, Stretch
@@ -94,7 +96,7 @@ class Looker:
         if rule.kind in (RuleKind.ABSOLUTE, RuleKind.BUDGET):
             before: Mapping[str, Stretch] = {}
         else:
-            before = self._read(scope, rule, reference_of(rule, window))
+            before = self._reference(scope, rule, reference_of(rule, window))
         segments = _segments(rule, current, before)
         tests = measures * sum(1 for name in segments if name in current and current[name].moments.n >= rule.least_n)
         return [
@@ -150,6 +152,17 @@ class Looker:
             )
             for name, part in seen.items()
         ]
+
+    def _reference(self, scope: Scope, rule: Rule, window: Window) -> Mapping[str, Stretch]:
+        """What was before. Of an average of days, days that were breaches themselves are left out."""
+        if rule.kind is not RuleKind.RELATIVE or rule.reference_s < FEWEST_DAYS * DAY_S or rule.statistic != "mean":
+            return self._read(scope, rule, window)
+        signal = rule.signal
+        days: dict[str, list[Stretch]] = {}
+        for day in self._asks.stretches(scope, replace(signal, filter=watched(signal.filter)), window, bucket_s=DAY_S):
+            days.setdefault(day.segment, []).append(day)
+        found = {name: usual(rule, parts) for name, parts in days.items()}
+        return {name: part for name, part in found.items() if part is not None}
 
     def _read(self, scope: Scope, rule: Rule, window: Window) -> dict[str, Stretch]:
         signal = rule.signal

@@ -108,10 +108,10 @@ class Rule:
 
     @property
     def evaluated_every_s(self) -> int:
-        """A tenth of the window, between half a minute and ten minutes: long windows move slowly. Blocks of an hour want no haste."""
+        """A sixtieth of the window, between half a minute and ten minutes: long windows move slowly. Blocks of an hour want no haste."""
         if self.kind is RuleKind.ALWAYS_VALID:
-            return 300
-        return max(30, min(600, self.window_s // 10))
+            return 120
+        return max(30, min(600, self.window_s // 60))
 
 
 _FIELDS: Final = {item.name: item for item in fields(Rule)}

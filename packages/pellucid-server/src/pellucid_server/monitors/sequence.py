@@ -34,6 +34,9 @@ LONGEST_PAST: Final = 100 * DAY
 LAG: Final = 2 * MINUTE
 SCORE_LAG: Final = HOUR
 """People answer late; a block is read when most of them have."""
+LATE_SHARE: Final = 0.02
+LATE_CASES: Final = 10
+"""So many more cases of the past between two looks are people who answer late."""
 RATE_DAYS: Final = 7
 """Over which the number of steps a day is counted."""
 
@@ -57,6 +60,8 @@ class Watch:
     expected: float | None = None
     n: int = 0
     steps_per_day: float = 1.0
+    cases: int = 0
+    """In the past, at the last look: if many more are there at the next one, history has arrived late."""
 
 
 class SequentialLooker:
@@ -85,12 +90,11 @@ class SequentialLooker:
     def _of_measure(self, scope: Scope, rule: Rule, known: Mapping[str, Watch], now: Micros, prefix: str) -> list[Seen]:
         end = (now - (SCORE_LAG if rule.measure.startswith("score:") else LAG)) // HOUR * HOUR
         mine = {name: watch for name, watch in known.items() if not prefix or name.split(SEPARATOR)[0] == prefix}
-        start = min((_needed_from(watch) for watch in mine.values()), default=end - LONGEST_PAST)
         if mine and all(watch.read_until >= end for watch in mine.values()):
             return [_seen(rule, name, watch, now) for name, watch in mine.items()]
         signal = replace(rule.signal, filter=watched(rule.signal.filter))
         hours: dict[str, list[Stretch]] = {}
-        window = Window(start=max(start, end - LONGEST_PAST), end=end)
+        window = Window(start=end - LONGEST_PAST, end=end)
         for part in self._asks.stretches(scope, signal, window, bucket_s=BLOCKS_S[0]):
             if part.segment or not rule.dimension:
                 hours.setdefault(part.segment, []).append(Stretch(start_s=part.start // SECOND, moments=part.moments))
@@ -99,9 +103,21 @@ class SequentialLooker:
         tests = max(1, len(busiest))
         for value in sorted(busiest):
             segment = SEPARATOR.join(part for part in (prefix, value) if part)
-            watch = advance(mine.get(segment, Watch()), hours[value], end, rule, tests)
+            watch = follow(mine.get(segment, Watch()), hours[value], end, rule, tests)
             found.append(_seen(rule, segment, watch, now, value))
         return found
+
+
+def follow(watch: Watch, hours: Sequence[Stretch], end: Micros, rule: Rule, tests: int) -> Watch:
+    """The watch after everything until `end`; begun anew where much of the past has arrived meanwhile.
+
+    A history that is being imported is left alone until two looks find the same past: half of it would be a strange normal.
+    """
+    known = sum(hour.moments.n for hour in hours if not watch.read_until or hour.start_s * SECOND < watch.read_until)
+    if known > watch.cases * (1 + LATE_SHARE) + LATE_CASES:
+        return Watch(cases=known)
+    after = advance(watch, hours, end, rule, tests)
+    return replace(after, cases=sum(hour.moments.n for hour in hours if hour.start_s * SECOND < after.read_until))
 
 
 def advance(watch: Watch, hours: Sequence[Stretch], end: Micros, rule: Rule, tests: int = 1) -> Watch:
@@ -188,13 +204,6 @@ def _joined(hours: Sequence[Stretch], block_s: int) -> list[Stretch]:
         start = hour.start_s // block_s * block_s
         sums[start] = sums.get(start, Moments()) + hour.moments
     return [Stretch(start_s=start, moments=sums[start]) for start in sorted(sums)]
-
-
-def _needed_from(watch: Watch) -> Micros:
-    """How far back a watch must see: to learn again what is normal, else only what is new."""
-    if watch.normal is not None and not watch.alarm_time and watch.read_until < watch.learnt_time + LEARNT_AGAIN - DAY:
-        return watch.read_until
-    return max(watch.learnt_from, watch.read_until - 2 * LEARNT_FROM - NEW_NORMAL)
 
 
 def _seen(rule: Rule, segment: str, watch: Watch, now: Micros, value: str | None = None) -> Seen:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from statistics import median
 from typing import Final
 
 from pellucid_server.monitors.rules import DAY_S, QUANTILES, Rule
@@ -16,6 +17,9 @@ overlap would alarm by chance once in so many days; sliding ones do so about thr
 LARGEST_ERROR: Final = 0.01
 DECLINE_WEEKS: Final = 3
 DECLINE_CONFIDENCE: Final = 0.999
+FEWEST_DAYS: Final = 4
+DAY_CONFIDENCE: Final = 0.999
+"""With which a day of a reference must stand out to be left out of it."""
 
 OK: Final = "ok"
 FIRING: Final = "firing"
@@ -81,6 +85,34 @@ def judge_compared(rule: Rule, now: Stretch | None, before: Stretch | None, segm
         apart = difference(now.moments, before.moments, _corrected(rule, segments), binary=rule.binary)
     certain = _beyond(rule, apart, 0.0) if rule.statistic == "mean" else True
     return _verdict(rule, now, bound, _interval(rule, now.moments, segments), certain=certain)
+
+
+def usual(rule: Rule, days: Sequence[Stretch]) -> Stretch | None:
+    """The days of a reference as one stretch, without those that certainly were breaches themselves: a runaway yesterday must not hide
+    the one of today. At most half of the days are left out."""
+    known = [day for day in days if day.moments.n > 1]
+    if rule.statistic != "mean" or len(known) < FEWEST_DAYS:
+        return _joined(days)
+    middle = median(day.moments.mean for day in known)
+    ordinary = []
+    for day in known:
+        beyond = (
+            day.moments.mean > middle * rule.threshold if rule.direction == "above" else day.moments.mean < middle * rule.threshold
+        )
+        others = _joined([other for other in known if other is not day])
+        apart = difference(day.moments, others.moments, DAY_CONFIDENCE, binary=rule.binary) if others else None
+        if not (beyond and middle > 0 and _beyond(rule, apart, 0.0)):
+            ordinary.append(day)
+    return _joined(ordinary if len(ordinary) * 2 >= len(known) else known)
+
+
+def _joined(days: Sequence[Stretch]) -> Stretch | None:
+    if not days:
+        return None
+    moments = sum((day.moments for day in days), Moments())
+    weighed = sum((day.quantile or 0.0) * day.moments.n for day in days)
+    quantile = weighed / moments.n if moments.n and days[0].quantile is not None else None
+    return Stretch(segment=days[0].segment, start=days[0].start, moments=moments, quantile=quantile)
 
 
 def judge_decline(rule: Rule, weeks: Sequence[Stretch | None]) -> Verdict:

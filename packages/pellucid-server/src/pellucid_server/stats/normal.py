@@ -21,6 +21,8 @@ LEAST_STRETCHES: Final = 12
 LEAST_CASES: Final = 8
 """A stretch with fewer is joined to the next one: the mean of a few cases is not normal."""
 MOST_LAGS: Final = 24
+TRIFLE: Final = 0.01
+"""Of the usual mean: a change of one per cent is one standard deviation at least, however constant a value was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class Normal:
         known = float(columns @ np.asarray(self.errors).reshape(width, width) @ columns)
         variance = self.within / joined.n + self.between * sum(share * share for share in shares) + known
         gap = joined.mean - float(np.dot(columns, self.weights))
-        variance *= self.inflation
+        variance = variance * self.inflation + (TRIFLE * float(np.dot(columns, self.weights))) ** 2
         return gap / math.sqrt(variance) if variance > 0 else math.copysign(math.inf, gap) if gap else 0.0
 
 
