@@ -21,8 +21,8 @@ LIMIT_MS = 90_000
 
 def test_a_worse_version_is_taken_back_by_itself_and_the_evidence_is_shown(page: Page, world: World) -> None:
     server = world.server
-    for text, labels in (("Answer {{question}} fully.", ["production"]), ("Answer {{question}} in a word.", [])):
-        server.post("prompts", {"name": NAME, "prompt": text, "labels": labels})
+    for text, pointing in (("Answer {{question}} fully.", ["production"]), ("Answer {{question}} in a word.", [])):
+        server.post("prompts", {"name": NAME, "prompt": text, "labels": pointing})
     page.goto(f"{world.url}/prompts/{NAME}?view=2")
     page.get_by_role("button", name="Deploy v2").click()
     page.get_by_label("Share of users who get v2, in percent").fill("20")

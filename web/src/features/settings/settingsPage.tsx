@@ -17,6 +17,7 @@ import { MembersSection } from "./membersSection";
 import { PricesSection } from "./pricesSection";
 import { ProjectSection } from "./projectSection";
 import { ViewsSection } from "./viewsSection";
+import { WebhooksSection } from "./webhooksSection";
 
 interface SectionInfo {
   id: string;
@@ -31,6 +32,7 @@ const SECTIONS: readonly SectionInfo[] = [
   { id: "keys", label: "API keys", needs: "admin", view: KeysSection },
   { id: "members", label: "Members", needs: "admin", view: MembersSection },
   { id: "prices", label: "Model prices", needs: "admin", view: PricesSection },
+  { id: "webhooks", label: "Webhooks", needs: "admin", view: WebhooksSection },
   { id: "views", label: "Saved views", view: ViewsSection },
   { id: "dead-letters", label: "Dead letters", needs: "admin", view: DeadLettersSection },
   { id: "account", label: "Account", view: AccountSection },

@@ -26,6 +26,7 @@ from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.jobs.runs import Runs
 from pellucid_server.journal.port import Journal
 from pellucid_server.llm.models import LanguageModels
+from pellucid_server.monitors.announcing import ChangeHooks
 from pellucid_server.monitors.book import MonitorBook
 from pellucid_server.monitors.channels import ChannelBook
 from pellucid_server.monitors.handling import IncidentBook
@@ -160,6 +161,10 @@ class House(Protocol):
     @property
     def evals(self) -> EvaluationRoom:
         """Evaluators, score configs and feedback links."""
+
+    @property
+    def change_hooks(self) -> ChangeHooks:
+        """Channels that are told of changes."""
 
     @property
     def ledger(self) -> Ledger:

@@ -50,6 +50,7 @@ from pellucid_server.jobs.engine import Engine
 from pellucid_server.jobs.runs import Runs
 from pellucid_server.journal.sqlite import SqliteJournal
 from pellucid_server.llm.models import LanguageModels
+from pellucid_server.monitors.announcing import ChangeHooks
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.monitors.watcher import Watcher
 from pellucid_server.outbound.guard import Guard
@@ -94,6 +95,7 @@ class House:
     curation: Curation
     annotating: Annotating
     ledger: Ledger
+    change_hooks: ChangeHooks
     progress: ProgressBoard
     prompts: PromptRoom
     prompt_insights: PromptInsights
@@ -186,6 +188,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     check_bind(settings.host, has_credentials=identity.has_credentials())
     losses = LossBoard(system_clock)
     ledger = Ledger(meta, system_clock, random_id)
+    change_hooks = ChangeHooks(meta, system_clock, random_id)
+    ledger.listen(change_hooks.tell)
     journal = SqliteJournal(data / "journal.db", limit_bytes=settings.journal_bytes)
     driver = open_driver(settings)
     spans = SpanStore(driver, Topology(cluster=settings.clickhouse_cluster))
@@ -233,6 +237,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         evals=evals,
         evaluator_parts=evaluator_parts,
         looking=look_schedule(evals),
+        change_hooks=change_hooks,
         progress=ProgressBoard(system_clock),
         prompts=prompts,
         prompt_insights=PromptInsights(meta, queries.prompt_traffic, system_clock),

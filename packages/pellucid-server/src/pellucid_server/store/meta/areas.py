@@ -5,6 +5,7 @@ from types import ModuleType
 from pellucid_server.store.meta import (
     annotations,
     audit,
+    change_subscriptions,
     changes,
     comments,
     dashboards,
@@ -55,4 +56,5 @@ AREAS: tuple[ModuleType, ...] = (
     incidents,
     evaluators,
     score_configs,
+    change_subscriptions,
 )

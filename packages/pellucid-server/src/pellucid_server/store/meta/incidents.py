@@ -158,7 +158,7 @@ class Notification:
     """Empty for a test of the channel."""
     channel_id: str
     event: str
-    """`opened`, `worse`, `reminder`, `escalated`, `resolved` or `test`."""
+    """`opened`, `worse`, `reminder`, `escalated`, `resolved`, `change` or `test`."""
     body: Mapping[str, JsonValue]
     state: str
     """`waiting`, `sent` or `failed`."""

@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from pellucid_server.store.meta.annotations import Annotations
 from pellucid_server.store.meta.audit import AuditLog
+from pellucid_server.store.meta.change_subscriptions import ChangeSubscriptions
 from pellucid_server.store.meta.changes import Changes
 from pellucid_server.store.meta.comments import Comments
 from pellucid_server.store.meta.dashboards import Budgets, Dashboards
@@ -49,6 +50,7 @@ class UnitOfWork:
         self.settings = Settings(connection)
         self.audit = AuditLog(connection)
         self.changes = Changes(connection)
+        self.change_subscriptions = ChangeSubscriptions(connection)
         self.prompts = Prompts(connection)
         self.proposals = Proposals(connection)
         self.guardrails = Guardrails(connection)
