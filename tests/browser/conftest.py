@@ -6,7 +6,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 from tests.browser.serving import ROOT, Server, running_server
 from tests.browser.world import World, make_world
 
@@ -18,6 +18,9 @@ ARGUMENTS = [
 ]  # fmt: skip
 DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 45_000
+"""How long a condition is waited for. Far above what it takes: a busy machine must not fail a test that is about something else."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -89,7 +92,7 @@ def context(browser: Browser) -> Iterator[BrowserContext]:
     made = browser.new_context(
         viewport=DESKTOP, timezone_id="UTC", locale="en-GB", permissions=["clipboard-read", "clipboard-write"]
     )
-    made.set_default_timeout(15_000)
+    made.set_default_timeout(PATIENCE_MS)
     yield made
     made.close()
 

@@ -49,6 +49,7 @@ def settled(page: Page) -> None:
     """Until the page asks for nothing more and shows no placeholder."""
     page.wait_for_load_state("networkidle")
     expect(page.locator(".skeleton")).to_have_count(0)
+    expect(page.locator("[role=img][aria-busy=true]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

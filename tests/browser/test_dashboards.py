@@ -63,7 +63,7 @@ def test_a_click_on_a_chart_opens_its_stretch_and_a_drag_zooms_all(page: Page, w
     chart.scroll_into_view_if_needed()
     box = chart.bounding_box()
     assert box is not None
-    page.wait_for_timeout(300)  # the first frame of the chart
+    expect(chart).to_have_attribute("aria-busy", "false")
     page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] / 2)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=5)

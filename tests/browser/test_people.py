@@ -75,6 +75,22 @@ def test_search_finds_words_and_says_how_far_it_looked(page: Page, world: World)
     expect(page.get_by_role("tree", name="Spans")).to_be_visible()
 
 
+def test_back_takes_a_search_back(page: Page, world: World) -> None:
+    page.goto(f"{world.url}/search?from=-7d&q=okta")
+    box = page.get_by_role("textbox", name="Text to search for")
+    expect(box).to_have_value("okta")
+    page.get_by_role("region", name="Found").get_by_role("link").first.click()
+    expect(page.get_by_role("tree", name="Spans")).to_be_visible()
+    page.keyboard.press("Control+k")
+    page.get_by_role("combobox", name="Page, id, user or command").fill("refund")
+    page.get_by_role("option", name=re.compile("Search everything")).click()
+    expect(box).to_have_value("refund")
+    page.go_back()
+    page.go_back()
+    expect(box).to_have_value("okta")
+    expect(page).to_have_url(re.compile("q=okta"))
+
+
 def test_the_palette_goes_anywhere(page: Page, world: World) -> None:
     page.goto(f"{world.url}/traces")
     expect(page.get_by_role("heading", name="Traces", level=1)).to_be_visible()

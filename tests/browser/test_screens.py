@@ -21,6 +21,5 @@ def test_pictures(
     for name in PAGES:
         page.goto(address(world, name))
         settled(page)
-        page.wait_for_timeout(250)  # charts are drawn a frame after their data
         saved = picture(page, f"{name}-{size['width']}-{theme}")
         assert saved.stat().st_size > 4_000

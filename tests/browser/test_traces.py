@@ -72,7 +72,10 @@ def test_a_facet_edits_the_typed_filter_and_back_takes_it_back(page: Page, world
     facets.get_by_role("checkbox", name=re.compile("^1.42.0")).click()
     box = page.get_by_role("combobox", name="Filter")
     expect(box).to_have_value("release:1.42.0")
-    facets.get_by_role("checkbox", name=re.compile("^1.41.3")).click()
+    expect(page).to_have_url(re.compile("filter=release"))
+    other = facets.get_by_role("checkbox", name=re.compile("^1.41.3, [1-9]"))
+    expect(page.get_by_role("region", name="Traces over time")).to_contain_text(re.compile(r"^3[2-9] traces"))
+    other.click()  # a facet keeps its other values on offer, with their counts
     expect(box).to_have_value("release:(1.42.0, 1.41.3)")
     page.go_back()
     expect(box).to_have_value("release:1.42.0")
@@ -206,9 +209,40 @@ def test_the_chosen_traces_are_scored_together(page: Page, world: World) -> None
     form.get_by_role("textbox", name="Name of the score").fill("triage")
     form.get_by_role("textbox", name=re.compile("^Value")).fill("regression")
     form.get_by_role("button", name="Score 3").click()
-    expect(page.get_by_text("3 traces scored")).to_be_visible()
+    expect(form).to_be_hidden()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Sessions").click()  # the work goes on elsewhere
+    expect(page.get_by_text("Score triage on 3 traces: done")).to_be_visible()
     page.goto(f"{world.url}{WEEK}&filter=score.triage:regression")
     expect(rows(page)).to_have_count(3)
+
+
+def test_the_chosen_traces_become_cases_of_a_data_set(page: Page, world: World) -> None:
+    open_list(page, world, "&filter=release:1.42.0 outcome:success")
+    for index in (1, 2):
+        rows(page).nth(index - 1).hover()
+        page.get_by_role("checkbox", name=f"Select row {index}", exact=True).click()
+    page.get_by_role("toolbar", name="Chosen traces").get_by_role("button", name="Add to a data set").click()
+    form = page.get_by_role("dialog", name="Add the chosen traces to a data set")
+    form.get_by_role("combobox", name=re.compile("^Data set")).fill("from-production")
+    form.get_by_role("button", name="Add 2").click()
+    expect(page.get_by_text("Add 2 traces to from-production: done")).to_be_visible()
+    items = world.server.get("datasets/from-production/items")["data"]
+    assert 1 <= len(items) <= 2  # two traces that ask the same are one case
+    assert all(item["trace_id"] and item["input"] for item in items)
+
+
+def test_every_trace_that_matches_can_be_chosen_beyond_the_loaded_rows(page: Page, world: World) -> None:
+    open_list(page, world, "&filter=feature:support-chat")
+    page.get_by_role("checkbox", name="Select all loaded rows").click()
+    bar = page.get_by_role("toolbar", name="Chosen traces")
+    bar.get_by_role("button", name="Choose every trace that matches").click()
+    expect(bar).to_contain_text("Every trace that matches chosen")
+    bar.get_by_role("button", name="Score").click()
+    form = page.get_by_role("dialog", name="Score the chosen traces")
+    form.get_by_role("textbox", name="Name of the score").fill("seen")
+    form.get_by_role("textbox", name=re.compile("^Value")).fill("1")
+    form.get_by_role("button", name="Score all").click()
+    expect(page.get_by_text(re.compile(r"Score seen on 16\d traces: done"))).to_be_visible()
 
 
 def test_environment_and_time_stay_between_pages(page: Page, world: World) -> None:

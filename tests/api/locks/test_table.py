@@ -46,6 +46,7 @@ PUBLIC = {
 
 # What the routes of identity, prices, views and comments demand, written down again.
 DEMANDS = {
+    "POST /api/v1/bulk/traces": "write",
     "GET /api/v1/me": None,
     "PUT /api/v1/me/password": None,
     "GET /api/v1/projects": None,

@@ -34,11 +34,6 @@ export interface NewScore {
   source: "human";
 }
 
-/** Many scores in one request. */
-export function addScores(scores: readonly NewScore[]): Promise<{ data: { id: string }[] }> {
-  return call("scores", { method: "POST", body: scores });
-}
-
 export function addScore(score: NewScore): Promise<{ data: { id: string }[] }> {
   return call("scores", { method: "POST", body: score });
 }

@@ -8,6 +8,7 @@ import { meQuery } from "@/api/identity";
 import { carried, type PageSearch } from "@/domain/address";
 import { openPalette, openShortcuts, useOpen } from "@/features/frame/paletteState";
 import { ProgressStrip } from "@/features/frame/progressStrip";
+import { RunStrip } from "@/features/frame/runStrip";
 import { type Command, useCommandKeys, useCommands } from "@/ui/commands";
 import { setPreference } from "@/ui/preferences";
 import { Problem } from "@/ui/states";
@@ -51,6 +52,7 @@ function Frame() {
       <Rail />
       <div className="flex min-h-0 min-w-0 flex-1 flex-col">
         <ProgressStrip />
+        <RunStrip />
         <Outlet />
       </div>
       <Suspense>

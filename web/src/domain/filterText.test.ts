@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   append,
+  canRemove,
   chosenValues,
   completionAt,
   excludedValues,
@@ -111,4 +112,10 @@ describe("completion", () => {
     expect(completionAt("model:(a, b)", 11)).toMatchObject({ what: "value", field: "model", prefix: "b", from: 10 });
     expect(completionAt('"in a phrase', 5)).toBeNull();
   });
+});
+
+it("a term can be taken out unless the filter has alternatives", () => {
+  expect(canRemove("user:ann release:1.2")).toBe(true);
+  expect(canRemove('name:"this OR that" release:1.2')).toBe(true);
+  expect(canRemove("user:ann OR release:1.2")).toBe(false);
 });

@@ -161,6 +161,11 @@ export function setValue(text: string, field: string, value: string): string {
   return append(removeField(text, field), `${field}:${quote(value)}`);
 }
 
+/** Whether terms can be taken out of the text and the rest still means what it meant: not between alternatives. */
+export function canRemove(text: string): boolean {
+  return !tokenize(text).some((token) => token.text === "OR");
+}
+
 /** The text without any term of the field. */
 export function removeField(text: string, field: string): string {
   let result = text;

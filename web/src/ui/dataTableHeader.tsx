@@ -79,11 +79,11 @@ export function HeaderCell<Row>({
         aria-orientation="vertical"
         aria-label={`Width of ${column.label}`}
         aria-valuenow={column.width}
-        tabIndex={-1}
+        tabIndex={0}
         onMouseDown={onResize}
         onTouchStart={onResize}
         onKeyDown={keys}
-        className="absolute top-1 right-0 h-5 w-1.5 cursor-col-resize border-r border-transparent group-hover:border-line-strong hover:border-accent"
+        className="absolute top-1 right-0 h-5 w-1.5 cursor-col-resize border-r border-transparent group-hover:border-line-strong hover:border-accent focus-visible:border-accent"
       />
     </div>
   );

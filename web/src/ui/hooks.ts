@@ -1,6 +1,6 @@
 /** Small hooks of the interface: a shared clock, the viewport, a delayed value. */
 
-import { useEffect, useState, useSyncExternalStore } from "react";
+import { type RefObject, useEffect, useRef, useState, useSyncExternalStore } from "react";
 
 const clockListeners = new Set<() => void>();
 let clockNow = Date.now();
@@ -48,6 +48,15 @@ export function useDelayed<T>(value: T, ms: number): T {
     return () => clearTimeout(timer);
   }, [value, ms]);
   return delayed;
+}
+
+/** The value that was asked for last, before the page shows it: keys that follow fast count from there. */
+export function useAhead<T>(shown: T): RefObject<T> {
+  const ahead = useRef(shown);
+  useEffect(() => {
+    ahead.current = shown;
+  }, [shown]);
+  return ahead;
 }
 
 /** The title of the tab. */

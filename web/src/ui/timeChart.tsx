@@ -1,7 +1,7 @@
 /** Series over time: flat colours of the tokens, direct labels by the caller, a crosshair, a click that says when. */
 
 import type { EChartsType } from "echarts/core";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { formatClock } from "@/domain/format";
 import { usePreference, useTimeZone } from "./preferences";
 
@@ -74,8 +74,11 @@ export function TimeChart(props: TimeChartProps) {
     () => ({ theme, build: () => optionOf({ series, from, to, format, max, marks }, zone) }),
     [series, from, to, format, max, marks, zone, theme],
   );
+  const [drawn, setDrawn] = useState(false);
   useEffect(() => {
-    chart?.setOption(option.build(), { notMerge: true });
+    if (!chart) return;
+    chart.setOption(option.build(), { notMerge: true });
+    setDrawn(true);
   }, [chart, option]);
   useEffect(() => {
     if (chart) onReady?.(chart);
@@ -83,7 +86,7 @@ export function TimeChart(props: TimeChartProps) {
   const brush = useBrush(chart, { from, to, onPick, onBrush });
   return (
     <div className="relative w-full min-w-0">
-      <div ref={box} role="img" aria-label={label} style={{ height }} className="w-full min-w-0" />
+      <div ref={box} role="img" aria-label={label} aria-busy={!drawn} style={{ height }} className="w-full min-w-0" />
       {brush && (
         <div
           className="pointer-events-none absolute top-2.5 bottom-0 bg-accent-soft opacity-60"
@@ -105,17 +108,24 @@ function useBrush(
   { from, to, onPick, onBrush }: Pick<TimeChartProps, "from" | "to" | "onPick" | "onBrush">,
 ): { left: number; width: number } | null {
   const [shown, setShown] = useState<{ left: number; width: number } | null>(null);
+  // Read when the mouse acts: a page that is drawn anew while somebody drags does not break the drag.
+  const latest = useRef({ from, to, onPick, onBrush });
+  useLayoutEffect(() => {
+    latest.current = { from, to, onPick, onBrush };
+  });
   useEffect(() => {
-    if (!chart || !(onPick || onBrush)) return;
+    if (!chart) return;
     const zr = chart.getZr();
     let start: number | null = null;
     let hit: string | null = null;
     const timeAt = (x: number): number | null => {
       const at = chart.convertFromPixel({ gridIndex: 0 }, [x, 20]);
-      return Array.isArray(at) && typeof at[0] === "number" ? Math.min(to, Math.max(from, at[0])) : null;
+      return Array.isArray(at) && typeof at[0] === "number"
+        ? Math.min(latest.current.to, Math.max(latest.current.from, at[0]))
+        : null;
     };
     const down = (event: Mouse) => {
-      start = onBrush ? event.offsetX : null;
+      start = latest.current.onBrush ? event.offsetX : null;
     };
     const move = (event: Mouse) => {
       if (start === null || Math.abs(event.offsetX - start) < LEAST_BRUSH_PX) return;
@@ -127,13 +137,13 @@ function useBrush(
       setShown(null);
       if (began === null || Math.abs(event.offsetX - began) < LEAST_BRUSH_PX) return;
       const [a, b] = [timeAt(Math.min(began, event.offsetX)), timeAt(Math.max(began, event.offsetX))];
-      if (a !== null && b !== null && b > a) onBrush?.(a, b);
+      if (a !== null && b !== null && b > a) latest.current.onBrush?.(a, b);
       moved = true;
     };
     let moved = false;
     const pick = (event: Mouse) => {
       const at = timeAt(event.offsetX);
-      if (at !== null && !moved) onPick?.(at, hit);
+      if (at !== null && !moved) latest.current.onPick?.(at, hit);
       moved = false;
       hit = null;
     };
@@ -158,7 +168,7 @@ function useBrush(
       zr.off("globalout", leave);
       zr.off("click", pick);
     };
-  }, [chart, from, to, onPick, onBrush]);
+  }, [chart]);
   return shown;
 }
 

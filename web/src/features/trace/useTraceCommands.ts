@@ -6,6 +6,7 @@ import { Download } from "lucide-react";
 import { useCallback } from "react";
 import { spanQuery } from "@/api/traces";
 import { useCommands } from "@/ui/commands";
+import { useAhead } from "@/ui/hooks";
 import { neighbour } from "./neighbours";
 import { saveTrace } from "./saveTrace";
 import { tabsOf } from "./spanPane";
@@ -30,10 +31,13 @@ export function useTraceCommands(traceId: string, state: TraceState) {
   const navigate = useNavigate();
   const client = useQueryClient();
   const { rows, selected, select, detail } = state;
+  const ahead = useAhead(selected?.span_id);
   const move = (step: number) => {
-    const at = rows.findIndex((node) => node.span.span_id === selected?.span_id);
+    const at = rows.findIndex((node) => node.span.span_id === ahead.current);
     const next = rows[Math.min(rows.length - 1, Math.max(0, at + step))];
-    if (next) select(next.span.span_id);
+    if (!next) return;
+    ahead.current = next.span.span_id;
+    select(next.span.span_id);
   };
   const hop = (step: -1 | 1) => {
     const next = neighbour(traceId, step);

@@ -1,12 +1,13 @@
 /** Spans on one time axis: first-token marks, a ruler, drag to zoom. */
 
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { ZoomOut } from "lucide-react";
+import { ZoomIn, ZoomOut } from "lucide-react";
 import { type PointerEvent, useMemo, useRef, useState } from "react";
 import { formatDuration, oneLine } from "@/domain/format";
-import { type Extent, ticks, zoom } from "@/domain/timeAxis";
+import { type Extent, extentOf, ticks, zoom } from "@/domain/timeAxis";
 import { indent } from "@/domain/tree";
 import { cx } from "@/ui/classes";
+import { useCommands } from "@/ui/commands";
 import { Button } from "@/ui/controls";
 import { KindIcon } from "@/ui/icons";
 import { useWidth } from "@/ui/useWidth";
@@ -15,6 +16,8 @@ import type { TraceState } from "./useTrace";
 
 const ROW = 26;
 const NAMES = 208;
+/** Less of the width than this is a click. */
+const LEAST_ZOOM = 0.005;
 
 export function Waterfall({ state }: { state: TraceState }) {
   const { rows, extent, selected } = state;
@@ -32,6 +35,26 @@ export function Waterfall({ state }: { state: TraceState }) {
     overscan: 20,
   });
   const zoomed = useZoom(shown, setWindow);
+  useCommands([
+    {
+      id: "zoom in",
+      name: "Zoom to the span",
+      group: "Trace",
+      icon: ZoomIn,
+      key: "z",
+      predicate: () => selected !== undefined,
+      run: () => selected && setWindow(extentOf([selected], state.now)),
+    },
+    {
+      id: "zoom out",
+      name: "Zoom to the whole trace",
+      group: "Trace",
+      icon: ZoomOut,
+      key: "shift+z",
+      predicate: () => window !== null,
+      run: () => setWindow(null),
+    },
+  ]);
   const share = (ms: number) => (100 * ms) / (shown.to - shown.from);
   return (
     <div ref={box} className="flex min-h-0 flex-1 flex-col">
@@ -124,6 +147,11 @@ export function Waterfall({ state }: { state: TraceState }) {
 
 function useZoom(shown: Extent, setWindow: (window: Extent) => void) {
   const [drag, setDrag] = useState<[number, number] | null>(null);
+  const start = useRef<number | null>(null);
+  const stop = () => {
+    start.current = null;
+    setDrag(null);
+  };
   const at = (event: PointerEvent<HTMLElement>) => {
     const box = event.currentTarget.getBoundingClientRect();
     return Math.min(1, Math.max(0, (event.clientX - box.left) / Math.max(1, box.width)));
@@ -133,14 +161,18 @@ function useZoom(shown: Extent, setWindow: (window: Extent) => void) {
     handlers: {
       onPointerDown: (event: PointerEvent<HTMLElement>) => {
         event.currentTarget.setPointerCapture(event.pointerId);
-        setDrag([at(event), at(event)]);
+        start.current = at(event);
       },
-      onPointerMove: (event: PointerEvent<HTMLElement>) => drag && setDrag([drag[0], at(event)]),
-      onPointerUp: () => {
-        if (drag && Math.abs(drag[1] - drag[0]) > 0.005) setWindow(zoom(shown, ...drag));
-        setDrag(null);
+      onPointerMove: (event: PointerEvent<HTMLElement>) => {
+        if (start.current !== null) setDrag([start.current, at(event)]);
       },
-      onPointerCancel: () => setDrag(null),
+      // From the event itself: what was drawn last may be older than where the pointer is let go.
+      onPointerUp: (event: PointerEvent<HTMLElement>) => {
+        const [began, ended] = [start.current, at(event)];
+        if (began !== null && Math.abs(ended - began) > LEAST_ZOOM) setWindow(zoom(shown, began, ended));
+        stop();
+      },
+      onPointerCancel: stop,
     },
   };
 }

@@ -1,11 +1,13 @@
-/** What can be done with the chosen rows. */
+/** What can be done with the chosen rows. What takes long is a run of the server: it goes on when one leaves the page. */
 
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { ClipboardCopy, Diff, Download, Gauge, X } from "lucide-react";
+import { ClipboardCopy, Database, Diff, Download, Gauge, X } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { download } from "@/api/client";
-import { addScores, type NewScore } from "@/api/notes";
+import { datasetsQuery } from "@/api/datasets";
+import { type BulkAction, type Chosen, recentRunsQuery, startBulk } from "@/api/runs";
+import type { ListQuery } from "@/api/traces";
 import { carried, type PageSearch } from "@/domain/address";
 import { anyOf } from "@/domain/filterText";
 import { plural } from "@/domain/format";
@@ -15,54 +17,73 @@ import { notify } from "@/ui/toasts";
 
 const MOST_IDS = 200;
 
-export function BulkBar({
-  ids,
-  search,
-  onClear,
-}: {
+export interface BulkBarProps {
   ids: ReadonlySet<string>;
+  /** All that the filter finds are meant, not only those that were loaded. */
+  whole: boolean;
+  /** Given where there are more than the loaded rows, and all of those are chosen. */
+  onWhole: (() => void) | undefined;
+  query: ListQuery;
   search: PageSearch;
   onClear: () => void;
-}) {
+}
+
+export function BulkBar({ ids, whole, onWhole, query, search, onClear }: BulkBarProps) {
   const navigate = useNavigate();
   const list = [...ids];
   const [first, second] = list;
   if (!first) return null;
+  const { filter, from, to } = query;
   const copy = () =>
     void navigator.clipboard.writeText(list.join("\n")).then(() => notify(`${plural(list.length, "trace id")} copied`));
-  const filter = `trace_id:${anyOf(list)}`;
+  const exported = whole ? { filter, from, to } : { filter: `trace_id:${anyOf(list)}`, from: "-3650d" };
+  const traces: Chosen = whole ? { filter, from, to } : { trace_ids: list };
+  const count = whole ? "all" : String(list.length);
+  const tooMany = !whole && list.length > MOST_IDS;
   return (
     <div
       role="toolbar"
       aria-label="Chosen traces"
       className="flex h-9 shrink-0 items-center gap-2 overflow-x-auto border-b border-line bg-accent-softer px-3 text-label"
     >
-      <b className="font-semibold whitespace-nowrap">{plural(list.length, "trace")} chosen</b>
-      <Button look="ghost" icon={ClipboardCopy} onClick={copy}>
-        Copy ids
-      </Button>
-      <Button
-        look="ghost"
-        icon={Diff}
-        disabled={list.length !== 2}
-        title={list.length === 2 ? undefined : "Choose two traces to compare them"}
-        onClick={() =>
-          void navigate({
-            to: "/compare/$traceId",
-            params: { traceId: first },
-            search: { ...carried(search), with: second },
-          } as never)
-        }
-      >
-        Compare
-      </Button>
-      <ScoreAll ids={list} />
+      <b className="font-semibold whitespace-nowrap">
+        {whole ? "Every trace that matches chosen" : `${plural(list.length, "trace")} chosen`}
+      </b>
+      {onWhole && !whole && (
+        <button type="button" className="link rounded whitespace-nowrap" onClick={onWhole}>
+          Choose every trace that matches
+        </button>
+      )}
+      {!whole && (
+        <>
+          <Button look="ghost" icon={ClipboardCopy} onClick={copy}>
+            Copy ids
+          </Button>
+          <Button
+            look="ghost"
+            icon={Diff}
+            disabled={list.length !== 2}
+            title={list.length === 2 ? undefined : "Choose two traces to compare them"}
+            onClick={() =>
+              void navigate({
+                to: "/compare/$traceId",
+                params: { traceId: first },
+                search: { ...carried(search), with: second },
+              } as never)
+            }
+          >
+            Compare
+          </Button>
+        </>
+      )}
+      <ScoreAll traces={traces} count={count} />
+      <AddToDataset traces={traces} count={count} />
       <Button
         look="ghost"
         icon={Download}
-        disabled={list.length > MOST_IDS}
-        title={list.length > MOST_IDS ? `At most ${MOST_IDS} by choice; export the filter instead` : undefined}
-        onClick={() => download("exports/spans", { filter, from: "-3650d", format: "jsonl" }, "spans.jsonl")}
+        disabled={tooMany}
+        title={tooMany ? `At most ${MOST_IDS} by choice; choose every trace that matches instead` : undefined}
+        onClick={() => download("exports/spans", { ...exported, format: "jsonl" }, "spans.jsonl")}
       >
         Export
       </Button>
@@ -74,41 +95,36 @@ export function BulkBar({
   );
 }
 
-const SCORES_A_REQUEST = 100;
-
-/** One score on every chosen trace, sent in parts; what was sent stays when a part fails, and the rest can be sent again. */
-function ScoreAll({ ids }: { ids: readonly string[] }) {
+/** Starts a run of the server, which is then shown on every page. */
+function useBulk(traces: Chosen, onStarted: () => void) {
   const client = useQueryClient();
+  return useMutation({
+    mutationFn: (what: BulkAction) => startBulk(what, traces),
+    onSuccess: (run) => {
+      onStarted();
+      // Known as under way at once: a run that ends before the next look is told of too.
+      client.setQueryData(recentRunsQuery().queryKey, (old) => ({
+        data: [run, ...(old?.data ?? [])],
+        next_cursor: null,
+      }));
+      void client.invalidateQueries({ queryKey: ["runs"] });
+    },
+    onError: (error) => notify(`Not begun: ${error.message}`, { tone: "error" }),
+  });
+}
+
+function ScoreAll({ traces, count }: { traces: Chosen; count: string }) {
   const [open, setOpen] = useState(false);
   const [name, setName] = useState("");
   const [value, setValue] = useState("");
-  const [done, setDone] = useState(0);
-  const save = useMutation({
-    mutationFn: async (verdict: Pick<NewScore, "type" | "value" | "string_value">) => {
-      for (let at = done; at < ids.length; at += SCORES_A_REQUEST) {
-        const part = ids.slice(at, at + SCORES_A_REQUEST);
-        await addScores(
-          part.map((id) => ({ target: "trace", trace_id: id, name: name.trim(), ...verdict, source: "human" })),
-        );
-        setDone(at + part.length);
-      }
-    },
-    onSuccess: () => {
-      notify(`${plural(ids.length, "trace")} scored`);
-      setOpen(false);
-      setDone(0);
-      void client.invalidateQueries({ queryKey: ["traces"] });
-    },
-    onError: (error) => notify(`${done} of ${ids.length} scored, then: ${error.message}`, { tone: "error" }),
-  });
+  const start = useBulk(traces, () => setOpen(false));
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const number = Number(value);
-    save.mutate(
-      Number.isFinite(number)
-        ? { type: "numeric", value: number }
-        : { type: "categorical", string_value: value.trim() },
-    );
+    const [text, number] = [value.trim(), Number(value)];
+    start.mutate({
+      action: "score",
+      options: { name: name.trim(), ...(Number.isFinite(number) ? { value: number } : { string_value: text }) },
+    });
   };
   return (
     <Popover
@@ -137,8 +153,51 @@ function ScoreAll({ ids }: { ids: readonly string[] }) {
           onChange={(event) => setValue(event.target.value)}
           className="w-28"
         />
-        <Button type="submit" look="primary" disabled={!name.trim() || !value.trim() || save.isPending}>
-          {save.isPending ? `${done} of ${ids.length}` : `Score ${ids.length}`}
+        <Button type="submit" look="primary" disabled={!name.trim() || !value.trim() || start.isPending}>
+          {start.isPending ? "Beginning" : `Score ${count}`}
+        </Button>
+      </form>
+    </Popover>
+  );
+}
+
+function AddToDataset({ traces, count }: { traces: Chosen; count: string }) {
+  const [open, setOpen] = useState(false);
+  const [name, setName] = useState("");
+  const known = useQuery({ ...datasetsQuery(), enabled: open }).data ?? [];
+  const start = useBulk(traces, () => setOpen(false));
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    start.mutate({ action: "dataset", options: { dataset: name.trim() } });
+  };
+  return (
+    <Popover
+      label="Add the chosen traces to a data set"
+      open={open}
+      onOpenChange={setOpen}
+      align="start"
+      trigger={
+        <Button look="ghost" icon={Database}>
+          Add to a data set
+        </Button>
+      }
+    >
+      <form onSubmit={submit} className="flex items-center gap-2">
+        <TextInput
+          list="known-datasets"
+          aria-label="Data set, a known one or a new name"
+          placeholder="data set"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          className="w-52"
+        />
+        <datalist id="known-datasets">
+          {known.map((dataset) => (
+            <option key={dataset.name} value={dataset.name} />
+          ))}
+        </datalist>
+        <Button type="submit" look="primary" disabled={!name.trim() || start.isPending}>
+          {start.isPending ? "Beginning" : `Add ${count}`}
         </Button>
       </form>
     </Popover>

@@ -6,7 +6,7 @@ import { useState } from "react";
 import { facetQuery, facetsQuery, fieldsQuery } from "@/api/metrics";
 import type { ListQuery } from "@/api/traces";
 import type { Facet, FieldInfo, Outcome } from "@/api/types";
-import { chosenValues, excludedValues, removeField, toggleValue } from "@/domain/filterText";
+import { canRemove, chosenValues, excludedValues, removeField, toggleValue } from "@/domain/filterText";
 import { formatCount } from "@/domain/format";
 import { cx } from "@/ui/classes";
 import { useKept } from "@/ui/hooks";
@@ -103,11 +103,16 @@ interface GroupProps extends FacetsProps {
 function FacetGroup({ field, facet, chosen, text, query, enabled, onChange }: GroupProps) {
   const [shut, setShut] = useState(facet === undefined && chosen === 0);
   const [long, setLong] = useState(false);
+  // A facet that the filter names is counted without its own terms, so that its other values stay on offer.
+  const own = chosen > 0 && canRemove(query.filter);
+  const [unfiltered, setUnfiltered] = useState(facet);
+  if (!own && facet && facet !== unfiltered) setUnfiltered(facet);
+  const asked = own ? { ...query, filter: removeField(query.filter, field.name) } : query;
   const all = useQuery({
-    ...facetQuery(field.name, query, long ? LONG : SHORT),
-    enabled: enabled && !shut && (long || !facet),
+    ...facetQuery(field.name, asked, long ? LONG : SHORT),
+    enabled: enabled && !shut && (own || long || !facet),
   });
-  const data = (long || !facet ? all.data : facet) ?? facet ?? NOTHING;
+  const data = (own || long || !facet ? all.data : facet) ?? unfiltered ?? facet ?? NOTHING;
   const wanted = chosenValues(text, field.name);
   const excluded = excludedValues(text, field.name);
   const missing = [...wanted, ...excluded].filter((value) => !data.data.some((each) => each.value === value));

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Search, X } from "lucide-react";
-import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { ApiProblem } from "@/api/client";
 import { completionsQuery, fieldsQuery } from "@/api/metrics";
 import type { FieldInfo } from "@/api/types";
@@ -10,6 +10,7 @@ import { type CompletionPlace, completionAt, quote, type TokenKind, tokenize } f
 import { cx } from "@/ui/classes";
 import { Kbd } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
+import { useDraft } from "@/ui/useDraft";
 
 const COLOURS: Record<TokenKind, string> = {
   space: "",
@@ -34,35 +35,10 @@ export interface FilterBarProps {
 }
 
 export function FilterBar({ value, onChange, error, offset, placeholder }: FilterBarProps) {
-  const [text, setText] = useState(value);
+  const { text, setText, apply } = useDraft(value, onChange, APPLY_AFTER_MS);
   const [caret, setCaret] = useState<number | null>(null);
   const input = useRef<HTMLInputElement>(null);
   const paint = useRef<HTMLDivElement>(null);
-  const applied = useRef(value);
-  const echoes = useRef<string[]>([]);
-  // What others wrote into the address (a facet, Back) replaces the draft. What the person typed comes back as an echo,
-  // perhaps after more was typed, and replaces nothing.
-  useEffect(() => {
-    const echo = echoes.current.indexOf(value);
-    echoes.current = echo < 0 ? [] : echoes.current.slice(echo + 1);
-    if (echo < 0 && value !== applied.current.trim()) {
-      applied.current = value;
-      setText(value);
-    }
-  }, [value]);
-  const apply = useCallback(
-    (done: boolean) => {
-      applied.current = text;
-      if (text.trim() !== value) echoes.current.push(text.trim());
-      onChange(text, { done });
-    },
-    [text, value, onChange],
-  );
-  useEffect(() => {
-    if (text === applied.current) return;
-    const timer = setTimeout(() => apply(false), APPLY_AFTER_MS);
-    return () => clearTimeout(timer);
-  }, [text, apply]);
   // Before the next key can arrive: a caret that is moved later would split what is typed meanwhile.
   const caretWanted = useRef<number | null>(null);
   useLayoutEffect(() => {
@@ -96,7 +72,7 @@ export function FilterBar({ value, onChange, error, offset, placeholder }: Filte
       event.preventDefault();
       accept(choices[at]);
     } else if (event.key === "Enter") {
-      apply(true);
+      apply();
       setCaret(null);
     } else if (event.key === "Escape") {
       event.preventDefault();

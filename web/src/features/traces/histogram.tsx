@@ -26,6 +26,8 @@ const DOTS = 30;
 const BARS = 46;
 const AXIS = 16;
 const HEIGHT = DOTS + BARS + AXIS;
+/** Less of the width than this is a click. */
+const LEAST_BRUSH = 0.004;
 const FILLS: Record<Outcome, string> = { success: "var(--series-1)", error: "var(--error)", refused: "var(--refused)" };
 
 interface Bucket {
@@ -77,8 +79,13 @@ export function Histogram({ query, range, onBrush, enabled = true }: HistogramPr
     hover === null
       ? null
       : shown.find((bucket) => timeAt(hover) >= bucket.start && timeAt(hover) < bucket.start + INTERVAL_MS[interval]);
-  const finish = () => {
-    if (drag && Math.abs(drag[1] - drag[0]) > 0.004) onBrush(absoluteRange(timeAt(drag[0]), timeAt(drag[1])));
+  // From the event itself: what was drawn last may be older than where the pointer is let go.
+  const finish = (event: PointerEvent) => {
+    const [began, ended] = [start.current, place(event)];
+    if (began !== null && Math.abs(ended - began) > LEAST_BRUSH) onBrush(absoluteRange(timeAt(began), timeAt(ended)));
+    stop();
+  };
+  const stop = () => {
     start.current = null;
     setDrag(null);
   };
@@ -123,7 +130,7 @@ export function Histogram({ query, range, onBrush, enabled = true }: HistogramPr
             if (start.current !== null) setDrag([start.current, at]);
           }}
           onPointerUp={finish}
-          onPointerCancel={() => setDrag(null)}
+          onPointerCancel={stop}
           onPointerLeave={() => setHover(null)}
         >
           <Bars shown={shown} from={from} to={to} width={width} interval={interval} hovered={hovered?.start} />

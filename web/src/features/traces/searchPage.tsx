@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Search } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useCallback } from "react";
 import { searchQuery } from "@/api/search";
 import type { SearchHit } from "@/api/types";
 import { carried } from "@/domain/address";
@@ -13,23 +13,22 @@ import { listQueryOf, useAddress } from "@/ui/address";
 import { Segments, TextInput } from "@/ui/controls";
 import { Icon, KindIcon } from "@/ui/icons";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
+import { useDraft } from "@/ui/useDraft";
 import { Age } from "@/ui/values";
 
 const MODES = [
   { value: "tokens", label: "Words" },
   { value: "substring", label: "Exact text" },
 ] as const;
+const APPLY_AFTER_MS = 250;
 type Mode = (typeof MODES)[number]["value"];
 
 export default function SearchPage() {
   const [search, patch] = useAddress();
-  const [text, setText] = useState(search.q ?? "");
+  const write = useCallback((typed: string) => patch({ q: typed.trim() || null }, { replace: true }), [patch]);
+  const { text, setText } = useDraft(search.q ?? "", write, APPLY_AFTER_MS);
   const mode = (MODES.find((each) => each.value === search.view)?.value ?? "tokens") as Mode;
   const { offset: _, ...query } = listQueryOf(search);
-  useEffect(() => {
-    const timer = setTimeout(() => text !== (search.q ?? "") && patch({ q: text || null }, { replace: true }), 250);
-    return () => clearTimeout(timer);
-  }, [text, search.q, patch]);
   const found = useQuery({ ...searchQuery(search.q ?? "", mode, query), enabled: (search.q ?? "").trim().length > 1 });
   const waiting = useLate(found.isPending && (search.q ?? "").length > 1);
   const hits = found.data?.data ?? [];

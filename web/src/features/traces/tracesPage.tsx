@@ -2,21 +2,20 @@
 
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Filter, Pause, Play, SlidersHorizontal } from "lucide-react";
+import { Filter, SlidersHorizontal } from "lucide-react";
 import { useCallback, useEffect, useMemo, useState } from "react";
 import { ApiProblem } from "@/api/client";
 import { scoreNamesQuery } from "@/api/metrics";
 import { tracesQuery } from "@/api/traces";
 import type { TraceRow } from "@/api/types";
 import { rangeOf } from "@/domain/address";
-import { formatCount } from "@/domain/format";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { rememberOrder } from "@/features/trace/neighbours";
 import { listQueryOf, useAddress } from "@/ui/address";
 import { useCommands } from "@/ui/commands";
 import { Button } from "@/ui/controls";
 import { DataTable } from "@/ui/dataTable";
-import { useMedia, useNarrow } from "@/ui/hooks";
+import { useAhead, useMedia, useNarrow } from "@/ui/hooks";
 import { Dialog } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
 import { Empty, Problem, SkeletonRows, StaleNotice, useLate } from "@/ui/states";
@@ -26,6 +25,7 @@ import { allColumns, chosenColumns, scoreNamesOf } from "./columns";
 import { Facets } from "./facets";
 import { FilterBar } from "./filterBar";
 import { Histogram } from "./histogram";
+import { LiveLine } from "./liveLine";
 import { NoTraces } from "./noTraces";
 import { Peek } from "./peek";
 import { ColumnsButton, DensityButton, ExportButton, LiveButton } from "./toolbar";
@@ -44,9 +44,16 @@ export default function TracesPage() {
   const [facets, setFacets] = usePreference("facets");
   const [facetsOpen, setFacetsOpen] = useState(false);
   const [checked, setChecked] = useState<ReadonlySet<string>>(new Set());
+  // The question whose every answer is chosen: another filter or time is another choice.
+  const [whole, setWhole] = useState("");
   const [paused, setPaused] = useState(false);
 
   const { offset, ...query } = listQueryOf(search);
+  const asked = `${query.filter}\n${query.from}\n${query.to}`;
+  const choose = (ids: ReadonlySet<string>) => {
+    setChecked(ids);
+    setWhole("");
+  };
   const order = search.order ?? "-start_time";
   const live = useLive(search.live === "on", paused, query.filter);
   const list = useInfiniteQuery({ ...tracesQuery({ ...query, order }), placeholderData: keepPreviousData });
@@ -55,6 +62,11 @@ export default function TracesPage() {
     () => (search.live === "on" ? liveThenLoaded(live.rows, loaded) : loaded),
     [search.live, live.rows, loaded],
   );
+  // What arrived between the list and the connection, also one that was lost and came back, is in the list.
+  const { refetch } = list;
+  useEffect(() => {
+    if (live.connected) void refetch();
+  }, [live.connected, refetch]);
   const waiting = useLate(list.isPending);
   // The rows come first: what stands around them is asked for when they are there.
   const rowsAsked = !(list.isFetching && !list.isFetchingNextPage);
@@ -71,7 +83,14 @@ export default function TracesPage() {
     [patch],
   );
   const peekAt = search.peek ? rows.findIndex((row) => row.trace_id === search.peek) : -1;
-  const peek = useCallback((traceId: string | null) => patch({ peek: traceId }, { replace: true }), [patch]);
+  const ahead = useAhead(search.peek);
+  const peek = useCallback(
+    (traceId: string | null) => {
+      ahead.current = traceId ?? undefined;
+      patch({ peek: traceId }, { replace: true });
+    },
+    [patch, ahead],
+  );
   const openWhole = useCallback(
     (traceId: string) =>
       void navigate({
@@ -82,7 +101,8 @@ export default function TracesPage() {
     [navigate],
   );
   const move = (step: number) => {
-    const next = rows[peekAt === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, peekAt + step))];
+    const from = rows.findIndex((row) => row.trace_id === ahead.current);
+    const next = rows[from === -1 ? 0 : Math.min(rows.length - 1, Math.max(0, from + step))];
     if (next) peek(next.trace_id);
   };
   useCommands([
@@ -121,7 +141,7 @@ export default function TracesPage() {
       key: "x",
       keyOnly: true,
       predicate: () => Boolean(search.peek),
-      run: () => setChecked((old) => flip(old, search.peek ?? "")),
+      run: () => choose(flip(checked, search.peek ?? "")),
     },
     {
       id: "live",
@@ -193,7 +213,14 @@ export default function TracesPage() {
                 onBrush={(range) => patch({ from: range.from, to: range.to })}
               />
               {search.live === "on" && <LiveLine live={live} paused={paused} onPause={() => setPaused(!paused)} />}
-              <BulkBar ids={checked} search={search} onClear={() => setChecked(new Set())} />
+              <BulkBar
+                ids={checked}
+                whole={whole === asked}
+                onWhole={list.hasNextPage && checked.size >= loaded.length ? () => setWhole(asked) : undefined}
+                query={query}
+                search={search}
+                onClear={() => choose(new Set())}
+              />
               {data && !filterProblem && <StaleNotice error={list.error} onRetry={() => void list.refetch()} />}
               <div className="flex min-h-0 flex-1 flex-col border-t border-line">
                 {list.error && !data && !filterProblem && (
@@ -226,7 +253,7 @@ export default function TracesPage() {
                           : peek(row.trace_id)
                     }
                     checked={checked}
-                    onCheck={setChecked}
+                    onCheck={choose}
                     card={(row) => <TraceCard row={row} />}
                     density={density}
                     onNearEnd={onNearEnd}
@@ -258,36 +285,4 @@ function flip(old: ReadonlySet<string>, id: string): ReadonlySet<string> {
 function liveThenLoaded(live: readonly TraceRow[], loaded: readonly TraceRow[]): TraceRow[] {
   const known = new Set(live.map(idOf));
   return [...live, ...loaded.filter((row) => !known.has(row.trace_id))];
-}
-
-function LiveLine({
-  live,
-  paused,
-  onPause,
-}: {
-  live: ReturnType<typeof useLive>;
-  paused: boolean;
-  onPause: () => void;
-}) {
-  return (
-    <div
-      role="status"
-      className="flex h-8 shrink-0 items-center gap-2 border-t border-line bg-accent-softer px-3 text-label text-fg-2"
-    >
-      <span
-        aria-hidden="true"
-        className={
-          live.connected && !paused ? "size-2 animate-pulse rounded-full bg-accent" : "size-2 rounded-full bg-mark"
-        }
-      />
-      {live.connected
-        ? paused
-          ? `Paused, ${formatCount(live.waiting)} waiting`
-          : `Live: ${formatCount(live.seen)} since you opened it`
-        : "Connecting to the live tail"}
-      <Button look="ghost" icon={paused ? Play : Pause} onClick={onPause} className="h-6">
-        {paused ? "Go on" : "Pause"}
-      </Button>
-    </div>
-  );
 }

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from starlette.requests import HTTPConnection
 
 from pellucid_server.api.rates import Rates
+from pellucid_server.bulk.service import BulkRuns
 from pellucid_server.dashboards.boards import Boards
 from pellucid_server.dashboards.budgets import BudgetBook
 from pellucid_server.dashboards.comments import CommentBook
@@ -23,7 +24,7 @@ from pellucid_server.identity.service import Identity
 from pellucid_server.ingest.door import Door
 from pellucid_server.ingest.losses import LossBoard
 from pellucid_server.ingest.pipeline import Pipeline
-from pellucid_server.jobs.runs import Runs
+from pellucid_server.jobs.runs import Run, Runs
 from pellucid_server.journal.port import Journal
 from pellucid_server.llm.models import LanguageModels
 from pellucid_server.monitors.announcing import ChangeHooks
@@ -245,6 +246,10 @@ class House(Protocol):
     @property
     def playground(self) -> Playground:
         """The bench to work on prompts."""
+
+    @property
+    def bulk(self) -> BulkRuns[Run]:
+        """Actions on many traces."""
 
     @property
     def ready(self) -> threading.Event:

@@ -10,6 +10,7 @@ from pellucid_server.api.bind import check_bind, is_loopback
 from pellucid_server.api.rates import Rates
 from pellucid_server.app.backup import Backups
 from pellucid_server.app.bench import Bench
+from pellucid_server.app.bulk_wiring import bulk_actions
 from pellucid_server.app.configs import Configs
 from pellucid_server.app.durable import open_durable
 from pellucid_server.app.evals_wiring import EvaluatorParts, look_schedule
@@ -21,6 +22,8 @@ from pellucid_server.app.retention import Retention
 from pellucid_server.app.schedule import Job, Schedule
 from pellucid_server.app.settings import Settings
 from pellucid_server.app.workers import WorkerPool
+from pellucid_server.bulk.handler import BulkHandler
+from pellucid_server.bulk.service import BulkRuns
 from pellucid_server.core.clock import system_clock
 from pellucid_server.core.errors import PellucidError
 from pellucid_server.core.ids import random_id
@@ -47,7 +50,7 @@ from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.ingest.ports import TraceKey
 from pellucid_server.ingest.settling import Settler
 from pellucid_server.jobs.engine import Engine
-from pellucid_server.jobs.runs import Runs
+from pellucid_server.jobs.runs import Run, Runs
 from pellucid_server.journal.sqlite import SqliteJournal
 from pellucid_server.llm.models import LanguageModels
 from pellucid_server.monitors.announcing import ChangeHooks
@@ -122,6 +125,7 @@ class House:
     model_connections: ModelConnectionBook
     models: LanguageModels
     runs: Runs
+    bulk: BulkRuns[Run]
     engine: Engine
     monitoring: Monitoring
     playground: Playground
@@ -212,11 +216,14 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     prompts = PromptRoom.open(meta, recorder=ledger)
     bench = Bench.open(queries, prompts)
     evaluator_parts = EvaluatorParts.open(meta, queries, ledger)
-    durable = open_durable(settings, meta, configs, door, handlers=(*bench.handlers, *evaluator_parts.handlers))
-    evals = evaluator_parts.room(settings, meta, durable)
-    rollouts = RolloutWatch(prompts.context, prompts.labels, queries.rollout_traffic)
     cases = Cases(meta, system_clock, random_id)
     curation = open_curation(meta, queries, cases, system_clock)
+    actions = bulk_actions(queries.scores, cases, curation.curating)
+    durable = open_durable(
+        settings, meta, configs, door, handlers=(*bench.handlers, *evaluator_parts.handlers, BulkHandler(actions))
+    )
+    evals = evaluator_parts.room(settings, meta, durable)
+    rollouts = RolloutWatch(prompts.context, prompts.labels, queries.rollout_traffic)
     return House(
         settings=settings,
         lock=lock,
@@ -268,6 +275,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         model_connections=durable.model_connections,
         models=durable.models,
         runs=durable.runs,
+        bulk=BulkRuns(durable.runs, queries.traces, actions),
         engine=durable.engine,
         monitoring=open_monitoring(settings, meta, queries, durable.guard),
         playground=bench.playground(durable.models, durable.runs),

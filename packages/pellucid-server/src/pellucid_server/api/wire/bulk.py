@@ -1,0 +1,21 @@
+"""An action on many traces, as it is asked for."""
+
+from typing import Any
+
+from pydantic import Field
+
+from pellucid_server.api.wire.absent import NullIsAbsent
+
+
+class BulkBody(NullIsAbsent):
+    """What to do, and with which traces: by id, or all that a filter finds."""
+
+    action: str
+    """`score` or `dataset`."""
+    options: dict[str, Any] = Field(default_factory=dict)  # Any: JSON; each action has options of its own and checks them
+    """Of `score`: `name`, `value` or `string_value`, `comment`. Of `dataset`: `dataset`, its name."""
+    trace_ids: list[str] = Field(default_factory=list, max_length=10_000)
+    filter: str | None = None
+    """Every trace that matches within `from` and `to` is meant; at most 10,000."""
+    start: str | None = Field(default=None, alias="from")
+    end: str | None = Field(default=None, alias="to")
