@@ -19,6 +19,8 @@ from pellucid_server.app.lock import DirectoryLock
 from pellucid_server.app.monitoring import Monitoring, open_monitoring
 from pellucid_server.app.opening import database_url, open_driver
 from pellucid_server.app.retention import Retention
+from pellucid_server.app.rollups import EVERY_S as ROLLED_UP_EVERY_S
+from pellucid_server.app.rollups import RollUps
 from pellucid_server.app.schedule import Job, Schedule
 from pellucid_server.app.settings import Settings
 from pellucid_server.app.workers import WorkerPool
@@ -65,6 +67,7 @@ from pellucid_server.query.queries import Queries, open_queries
 from pellucid_server.store.blobs.store import BlobStore
 from pellucid_server.store.meta.database import MetaStore
 from pellucid_server.store.meta.organizations import Project
+from pellucid_server.store.spans.cost_days import CostDays
 from pellucid_server.store.spans.drivers.port import Driver
 from pellucid_server.store.spans.encode import encode
 from pellucid_server.store.spans.schema import Topology
@@ -198,6 +201,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     driver = open_driver(settings)
     spans = SpanStore(driver, Topology(cluster=settings.clickhouse_cluster))
     sightings = SightingReader(driver)
+    rollups = RollUps(meta, CostDays(driver), system_clock)
     blobs = BlobStore.open(settings.blobs_url, data / "blobs")
     queries = open_queries(driver, system_clock, random_id)
     workers = WorkerPool(settings.decode_workers, data / "spool")
@@ -263,7 +267,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         feedback_rates=Rates(REACTIONS_A_SECOND),
         schedule=Schedule(
             [
-                Job(name="retention", every_s=3_600, first_after_s=60, run=Retention(meta, spans).run),
+                Job(name="retention", every_s=3_600, first_after_s=60, run=Retention(meta, spans, rollups).run),
+                Job(name="roll-ups", every_s=ROLLED_UP_EVERY_S, first_after_s=30, run=rollups.run),
                 Job(name="rollouts", every_s=10, run=lambda: rollouts.run(lambda: all_projects(meta))),
                 Job(name="samples", every_s=3_600, first_after_s=120, run=curation.samplings.run_due),
                 Job(name="changes", every_s=30, run=Watcher(ledger, sightings.since, lambda: project_ids(meta), system_clock).run),

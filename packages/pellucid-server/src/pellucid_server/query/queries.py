@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.ids import IdSource
+from pellucid_server.query.cost_days import CostDayQueries
 from pellucid_server.query.exports import Exports
 from pellucid_server.query.facets import Facets
 from pellucid_server.query.groups import Groups
@@ -41,6 +42,7 @@ class Queries:
     prompt_traffic: PromptTraffic
     rollout_traffic: RolloutTraffic
     signals: Signals
+    cost_days: CostDayQueries
 
 
 def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
@@ -61,4 +63,5 @@ def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
         prompt_traffic=PromptTraffic(reader, clock),
         rollout_traffic=RolloutTraffic(reader, clock),
         signals=Signals(reader, clock),
+        cost_days=CostDayQueries(reader, clock),
     )

@@ -11,14 +11,17 @@ from pellucid_server.api.wire.cost import (
     BudgetAnswer,
     BudgetBody,
     ClassContextAnswer,
+    CostDayAnswer,
     WhatIfAnswer,
     to_budget,
     to_class_context,
+    to_cost_day,
     to_what_if,
 )
 from pellucid_server.api.wire.page import Page
 from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.model.scope import Permission, Scope
+from pellucid_server.query.cost_days import DIMENSIONS
 from pellucid_server.query.facets import read_filter
 
 Reader = Annotated[Scope, requires(Permission.READ)]
@@ -34,6 +37,7 @@ def create_router() -> APIRouter:
     router.delete("/budgets/{budget_id}", summary="Delete a budget", status_code=204)(remove_budget)
     router.get("/cost/what-if", summary="The same traffic on another model")(what_if)
     router.get("/cost/retrieval", summary="Context by class of documents")(retrieval)
+    router.get("/cost/days", summary="Daily roll-ups of cost")(cost_days)
     return router
 
 
@@ -74,3 +78,14 @@ def retrieval(request: Request, scope: Reader, window: QueryWindow, text: Filter
     """The dearest first, each against the period of the same length before."""
     found = house_of(request).queries.retrieval.by_class(scope, read_filter(text), window)
     return Page(data=[to_class_context(one) for one in found])
+
+
+def cost_days(
+    request: Request,
+    scope: Reader,
+    window: QueryWindow,
+    by: Annotated[list[str] | None, Query(description=f"Any of {', '.join(DIMENSIONS)}; may be repeated.")] = None,
+) -> Page[CostDayAnswer]:
+    """Kept for ninety days, also of spans that have left by retention; of the last ninety days where no start is named."""
+    found = house_of(request).queries.cost_days.by_day(scope, by or (), window)
+    return Page(data=[to_cost_day(one) for one in found])

@@ -7,6 +7,7 @@ from pydantic import BaseModel, Field
 from pellucid_server.api.wire.times import WireTime
 from pellucid_server.dashboards.budgets import BudgetContent, BudgetStatus
 from pellucid_server.dashboards.what_if import WhatIf
+from pellucid_server.query.cost_days import CostDay
 from pellucid_server.query.retrieval import ClassContext
 
 
@@ -93,6 +94,29 @@ class ClassContextAnswer(BaseModel):
     inflation: float | None
     """How much more context an answer takes than in the period before, as a share."""
     excess_cost: float | None
+
+
+class CostDayAnswer(BaseModel):
+    """The counted model calls of one day (UTC) and one value of each dimension."""
+
+    day: WireTime
+    """Midnight."""
+    dimensions: dict[str, str]
+    calls: int
+    unpriced: int
+    """Calls with tokens that nobody can price; they are in no cost."""
+    input_tokens: int
+    output_tokens: int
+    cost: float
+    """US dollars; the three parts below sum to it."""
+    cost_input: float
+    cost_output: float
+    cost_fixed: float
+
+
+def to_cost_day(found: CostDay) -> CostDayAnswer:
+    """`found` for the wire."""
+    return CostDayAnswer.model_validate(found, from_attributes=True)
 
 
 def to_budget(status: BudgetStatus) -> BudgetAnswer:

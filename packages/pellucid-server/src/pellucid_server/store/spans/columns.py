@@ -372,6 +372,28 @@ SCORE_COLUMNS: Final[tuple[Column, ...]] = (
 )
 """Table `scores`, in insert order."""
 
+COST_DIMENSIONS: Final = (
+    "feature", "user_tier", "environment", "experiment", "provider", "model", "prompt_name", "prompt_version",
+)  # fmt: skip
+"""By what the daily roll-ups of cost are kept apart: columns of `spans` with few values."""
+
+COST_DAY_COLUMNS: Final[tuple[Column, ...]] = (
+    _c("project_id", LC, "The project."),
+    _c("day", TIME, "Midnight, UTC, of the day on which the calls started.", codec=_SORTED),
+    *(_c(name, LC, "As in `spans`.") for name in COST_DIMENSIONS),
+    _c("version", "UInt64", "Of the count of this day that the row belongs to; only the newest count of a day is read."),
+    _c("is_deleted", "UInt8", "Always 0: a day is replaced whole."),
+    _c("calls", "UInt64", "Model calls that were counted."),
+    _c("unpriced", "UInt64", "Of them, with tokens and without a price."),
+    _c("input_tokens", "UInt64", "Their input tokens."),
+    _c("output_tokens", "UInt64", "Their output tokens."),
+    _c("cost", "Float64", "What they cost together.", unit="USD"),
+    _c("cost_input", "Float64", "For input, fresh, cached and audio.", unit="USD"),
+    _c("cost_output", "Float64", "For output, visible, reasoning and audio.", unit="USD"),
+    _c("cost_fixed", "Float64", "Per request, or where only a total is known.", unit="USD"),
+)
+"""Table `cost_days`: what stays of cost when the spans are gone."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
@@ -412,7 +434,14 @@ SCORES: Final = Table(
     key="project_id, name, time, id",
     granularity=1_024,
 )
-TABLES: Final = (SPANS, PAYLOADS, SCORES)
+COST_DAYS: Final = Table(
+    name="cost_days",
+    columns=COST_DAY_COLUMNS,
+    partition="toYYYYMM(day, 'UTC')",
+    key=f"project_id, day, {', '.join(COST_DIMENSIONS)}",
+    granularity=1_024,
+)
+TABLES: Final = (SPANS, PAYLOADS, SCORES, COST_DAYS)
 
 FILTERABLE: Final[dict[str, Column]] = {column.name: column for column in SPAN_COLUMNS if column.field}
 """The span columns that the filter language knows, by name."""

@@ -7,10 +7,10 @@ the embedded engine knows no place where it may write one.) A server of its own 
 import shutil
 from pathlib import Path
 
-from pellucid_server.store.spans.columns import PAYLOADS, SCORES, SPANS, Table
+from pellucid_server.store.spans.columns import COST_DAYS, PAYLOADS, SCORES, SPANS, Table
 from pellucid_server.store.spans.drivers.port import Driver, Statement
 
-_ORDER = (SPANS, PAYLOADS, SCORES)
+_ORDER = (SPANS, PAYLOADS, SCORES, COST_DAYS)
 """Payloads are written before their spans: copied after them, every span that is in the copy has its payload there too."""
 
 
