@@ -3,6 +3,8 @@
  * An answer that is no success becomes an `ApiProblem`: the server's RFC 9457 document, or what can be said without one.
  */
 
+import { takeEvents } from "@/domain/serverEvents";
+
 export interface ProblemDocument {
   title: string;
   status: number;
@@ -137,4 +139,31 @@ export function download(path: string, params: QueryParams, name: string): void 
   anchor.href = browserUrl(path, params);
   anchor.download = name;
   anchor.click();
+}
+
+/** One event of a stream that the server sends. */
+export interface StreamEvent {
+  name: string;
+  data: unknown;
+}
+
+/** Posts a body and yields the server's events as they come. Raises as `call`; the signal ends it. */
+export async function* stream(path: string, body: unknown, signal: AbortSignal): AsyncGenerator<StreamEvent> {
+  const response = await fetch(apiUrl(path), {
+    method: "POST",
+    headers: { ...headers(body), accept: "text/event-stream" },
+    body: JSON.stringify(body),
+    signal,
+    credentials: "same-origin",
+  });
+  if (!response.ok || !response.body) throw await problemOf(response);
+  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { value, done } = await reader.read();
+    const { events, left } = takeEvents(rest + (value ?? ""));
+    rest = left;
+    yield* events;
+    if (done) return;
+  }
 }

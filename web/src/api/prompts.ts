@@ -179,6 +179,15 @@ export function promptsQuery(query: { search: string; archived: boolean }) {
   });
 }
 
+/** What a list to choose from needs. */
+export function promptChoicesQuery() {
+  return queryOptions({
+    queryKey: ["prompts", "choices"],
+    queryFn: ({ signal }) => call<Page<PromptEntry>>("prompts", { params: { limit: 500 }, signal }),
+    select: ({ data }) => data,
+  });
+}
+
 export function promptQuery(name: string) {
   return queryOptions({
     queryKey: ["prompt", name],

@@ -1,6 +1,8 @@
 /** Durable runs: work that goes on while people go on, and the actions on many traces that start one. */
 
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { Json } from "@/domain/panes";
+import type { Measure } from "@/domain/runs";
 import { call } from "./client";
 import type { Page } from "./types";
 
@@ -17,6 +19,44 @@ export interface RunSummary {
   done: number;
   failed: number;
   skipped: number;
+}
+
+/** A run as its own page shows it. */
+export interface Run extends RunSummary {
+  settings: { [key: string]: Json } | null;
+  max_cost: number | null;
+  result: RunResult | null;
+  created_time: string;
+  started_time: string | null;
+  finished_time: string | null;
+  waiting: number;
+  running: number;
+  calls: number;
+  interrupted: number;
+  cost: number;
+  unpriced: number;
+}
+
+/** What a replay or a table found; other kinds have results of their own. */
+export interface RunResult {
+  compared?: number;
+  stops?: Record<string, number>;
+  agreement?: number | null;
+  measures?: Measure[];
+  panes?: { pane: number; cases: number; measures: Measure[] }[];
+  [key: string]: unknown;
+}
+
+export type ItemState = "waiting" | "running" | "done" | "failed" | "skipped";
+
+export interface RunItem {
+  item_id: number;
+  state: ItemState;
+  input: Json;
+  output: Json;
+  error: string;
+  attempts: number;
+  interrupted: number;
 }
 
 export function isActive(run: RunSummary): boolean {
@@ -55,4 +95,40 @@ export function startBulk(what: BulkAction, traces: Chosen): Promise<RunSummary>
 
 export function cancelRun(id: string): Promise<RunSummary> {
   return call(`runs/${encodeURIComponent(id)}/cancel`, { method: "POST" });
+}
+
+export function resumeRun(id: string): Promise<RunSummary> {
+  return call(`runs/${encodeURIComponent(id)}/resume`, { method: "POST", body: {} });
+}
+
+const LISTED = 200;
+const MOST_ITEMS = 500;
+
+export function runsQuery() {
+  return queryOptions({
+    queryKey: ["runs", "all"],
+    queryFn: ({ signal }) => call<Page<Run>>("runs", { params: { limit: LISTED }, signal }),
+    select: ({ data }) => data,
+    refetchInterval: ({ state }) => (state.data?.data.some(isActive) ? BUSY_MS : IDLE_MS),
+  });
+}
+
+export function runQuery(id: string) {
+  return queryOptions({
+    queryKey: ["runs", "one", id],
+    queryFn: ({ signal }) => call<Run>(`runs/${encodeURIComponent(id)}`, { signal }),
+    refetchInterval: ({ state }) => (state.data && isActive(state.data) ? BUSY_MS : false),
+  });
+}
+
+/** The first items in a state; all states where it is empty. */
+export function runItemsQuery(id: string, state: string, active: boolean) {
+  return queryOptions({
+    queryKey: ["runs", "one", id, "items", state, active],
+    queryFn: ({ signal }) =>
+      call<Page<RunItem>>(`runs/${encodeURIComponent(id)}/items`, { params: { state, limit: MOST_ITEMS }, signal }),
+    select: ({ data }) => data,
+    placeholderData: keepPreviousData,
+    refetchInterval: active ? 2 * BUSY_MS : false,
+  });
 }

@@ -14,6 +14,7 @@ import { AccountSection } from "./accountSection";
 import { DeadLettersSection } from "./deadLettersSection";
 import { KeysSection } from "./keysSection";
 import { MembersSection } from "./membersSection";
+import { ModelsSection } from "./modelsSection";
 import { PricesSection } from "./pricesSection";
 import { ProjectSection } from "./projectSection";
 import { ViewsSection } from "./viewsSection";
@@ -31,6 +32,7 @@ const SECTIONS: readonly SectionInfo[] = [
   { id: "project", label: "Project", needs: "admin", view: ProjectSection },
   { id: "keys", label: "API keys", needs: "admin", view: KeysSection },
   { id: "members", label: "Members", needs: "admin", view: MembersSection },
+  { id: "models", label: "Models", needs: "admin", view: ModelsSection },
   { id: "prices", label: "Model prices", needs: "admin", view: PricesSection },
   { id: "webhooks", label: "Webhooks", needs: "admin", view: WebhooksSection },
   { id: "views", label: "Saved views", view: ViewsSection },

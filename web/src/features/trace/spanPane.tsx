@@ -11,6 +11,7 @@ import { cx } from "@/ui/classes";
 import { Badge, CopyButton } from "@/ui/controls";
 import { KindIcon, OutcomeIcon } from "@/ui/icons";
 import { Problem, useLate } from "@/ui/states";
+import { BenchActions } from "./benchActions";
 import { CommentsTab } from "./commentsTab";
 import { CostPopover } from "./costPopover";
 import { MessagesTab } from "./messagesTab";
@@ -171,6 +172,7 @@ function SpanHeader({ span, detail }: { span: SpanSummary; detail: SpanDetail | 
         </Badge>
       ))}
       <span className="flex-1" />
+      {detail?.kind === "generation" && detail.messages_in.length > 0 && <BenchActions span={detail} />}
       {detail && <CostPopover span={detail} />}
     </header>
   );

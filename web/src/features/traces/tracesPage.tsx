@@ -28,6 +28,7 @@ import { Histogram } from "./histogram";
 import { LiveLine } from "./liveLine";
 import { NoTraces } from "./noTraces";
 import { Peek } from "./peek";
+import { ReplayButton } from "./replayButton";
 import { ColumnsButton, DensityButton, ExportButton, LiveButton } from "./toolbar";
 import { TraceCard } from "./traceCard";
 import { useLive } from "./useLive";
@@ -197,6 +198,7 @@ export default function TracesPage() {
             )}
             {!narrow && <DensityButton />}
             {!narrow && <ExportButton query={query} />}
+            {!narrow && <ReplayButton query={query} />}
             <LiveButton
               on={search.live === "on"}
               connected={live.connected}

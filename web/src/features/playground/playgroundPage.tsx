@@ -1,0 +1,134 @@
+/** The playground: panes side by side, each a question to a model. Restored from a generation or a prompt where the address says so. */
+
+import { useQuery } from "@tanstack/react-query";
+import { FlaskConical, Play, Plus, Table2 } from "lucide-react";
+import { useEffect, useState } from "react";
+import { connectionsQuery, restoreQuery } from "@/api/playground";
+import { EMPTY_PANE, type Pane } from "@/domain/panes";
+import { PageHeader } from "@/features/frame/pageHeader";
+import { useAddress } from "@/ui/address";
+import { Button } from "@/ui/controls";
+import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
+import { PaneColumn } from "./paneColumn";
+import { TableDialog } from "./tableDialog";
+
+const MOST_PANES = 4;
+
+interface Column {
+  key: number;
+  pane: Pane;
+}
+
+export default function PlaygroundPage() {
+  const [search] = useAddress();
+  const [traceId, spanId] = [search.with ?? "", search.span ?? ""];
+  const connections = useQuery(connectionsQuery());
+  const restored = useQuery(restoreQuery(traceId, spanId));
+  const waiting = useLate(connections.isPending || (restored.isPending && restored.isEnabled));
+  if (restored.error) return <Failed error={restored.error} onRetry={() => void restored.refetch()} />;
+  if (!connections.data || (restored.isEnabled && !restored.data))
+    return (
+      <>
+        <PageHeader title="Playground" timeless />
+        {waiting && <SkeletonRows />}
+        {connections.error && (
+          <Problem error={connections.error} what="The connections" onRetry={() => void connections.refetch()} />
+        )}
+      </>
+    );
+  const chosen = search.q && search.view ? { name: search.q, version: Number(search.view) } : null;
+  const wanted = restored.data?.provider ?? "";
+  const connection = connections.data.find((one) => one.provider === wanted) ?? connections.data[0];
+  const first: Pane = restored.data
+    ? { ...restored.data.pane, connection: connection?.name ?? "" }
+    : {
+        ...EMPTY_PANE,
+        connection: connection?.name ?? "",
+        prompt: chosen,
+        messages: chosen ? EMPTY_PANE.messages.slice(1) : EMPTY_PANE.messages,
+      };
+  if (connections.data.length === 0)
+    return (
+      <>
+        <PageHeader title="Playground" timeless />
+        <Empty icon={FlaskConical} title="No model connection yet">
+          The playground asks models through connections.{" "}
+          <a className="link" href="/settings/models">
+            Add one under Settings, Models
+          </a>
+          .
+        </Empty>
+      </>
+    );
+  return <Bench key={`${traceId}/${spanId}/${search.q ?? ""}/${search.view ?? ""}`} first={first} />;
+}
+
+function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
+  return (
+    <>
+      <PageHeader title="Playground" timeless />
+      <Problem error={error} what="The generation" onRetry={onRetry} />
+    </>
+  );
+}
+
+function Bench({ first }: { first: Pane }) {
+  const [columns, setColumns] = useState<Column[]>([{ key: 0, pane: first }]);
+  const [next, setNext] = useState(1);
+  // Counts up when all panes are to be asked; each pane asks when it sees it grow.
+  const [round, setRound] = useState(0);
+  const [tabling, setTabling] = useState(false);
+  const add = () => {
+    const last = columns.at(-1)?.pane ?? first;
+    setColumns([...columns, { key: next, pane: structuredClone(last) }]);
+    setNext(next + 1);
+  };
+  const set = (key: number, pane: Pane) =>
+    setColumns((old) => old.map((column) => (column.key === key ? { key, pane } : column)));
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
+        event.preventDefault();
+        setRound((old) => old + 1);
+      }
+    };
+    window.addEventListener("keydown", onKey);
+    return () => window.removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <>
+      <PageHeader
+        title="Playground"
+        timeless
+        actions={
+          <>
+            <Button icon={Table2} onClick={() => setTabling(true)} className="max-wide:hidden">
+              Run over a data set
+            </Button>
+            <Button icon={Plus} onClick={add} disabled={columns.length >= MOST_PANES}>
+              Add pane
+            </Button>
+            <Button look="primary" icon={Play} onClick={() => setRound(round + 1)} title="Ask all panes (Ctrl Enter)">
+              Run all
+            </Button>
+          </>
+        }
+      />
+      <div className="flex min-h-0 flex-1 overflow-x-auto max-wide:flex-col max-wide:overflow-y-auto">
+        {columns.map((column, place) => (
+          <PaneColumn
+            key={column.key}
+            title={`Pane ${place + 1}`}
+            pane={column.pane}
+            round={round}
+            onChange={(pane) => set(column.key, pane)}
+            onRemove={
+              columns.length > 1 ? () => setColumns(columns.filter((each) => each.key !== column.key)) : undefined
+            }
+          />
+        ))}
+      </div>
+      {tabling && <TableDialog panes={columns.map((column) => column.pane)} onClose={() => setTabling(false)} />}
+    </>
+  );
+}

@@ -1,0 +1,139 @@
+/** One run: how far it is, what it found, and what became of each item. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import { ChevronRight, CircleStop, Play } from "lucide-react";
+import { cancelRun, isActive, type Run, resumeRun, runQuery } from "@/api/runs";
+import { carried } from "@/domain/address";
+import { formatCount, oneLine } from "@/domain/format";
+import { stopText } from "@/domain/runs";
+import { PageHeader } from "@/features/frame/pageHeader";
+import { Button, Stat } from "@/ui/controls";
+import { Icon } from "@/ui/icons";
+import { Problem, SkeletonRows, useLate } from "@/ui/states";
+import { notify } from "@/ui/toasts";
+import { Age, Cost } from "@/ui/values";
+import { MeasureTable } from "./measureTable";
+import { ProgressBar, StateBadge } from "./progress";
+import { RunItems } from "./runItems";
+
+export default function RunPage() {
+  const { runId = "" } = useParams({ strict: false });
+  const query = useQuery(runQuery(runId));
+  const waiting = useLate(query.isPending);
+  const run = query.data;
+  const title = oneLine(run?.title ?? "Run", 80);
+  return (
+    <>
+      <PageHeader
+        title={title}
+        timeless
+        crumbs={
+          <div className="flex min-w-0 items-center gap-1.5 whitespace-nowrap">
+            <Link to="/runs" search={(old) => carried(old)} className="text-fg-2 hover:text-fg">
+              Runs
+            </Link>
+            <Icon icon={ChevronRight} size={12} className="text-fg-3" />
+            <b className="recorded cut font-semibold">{title}</b>
+          </div>
+        }
+        actions={run && <Actions run={run} />}
+      />
+      {query.error && !run && <Problem error={query.error} what="The run" onRetry={() => void query.refetch()} />}
+      {waiting && <SkeletonRows />}
+      {run && (
+        <div className="flex min-h-0 flex-1 flex-col">
+          <Facts run={run} />
+          {run.error && (
+            <p role="alert" className="recorded shrink-0 border-b border-line px-4 py-2 text-label text-error">
+              {run.error}
+            </p>
+          )}
+          <Result run={run} />
+          <RunItems run={run} />
+        </div>
+      )}
+    </>
+  );
+}
+
+function Facts({ run }: { run: Run }) {
+  return (
+    <dl className="flex shrink-0 flex-wrap items-end gap-x-6 gap-y-2 border-b border-line px-4 py-2">
+      <Stat label="State">
+        <StateBadge state={run.state} />
+      </Stat>
+      <Stat label="Progress">
+        <ProgressBar run={run} wide />
+      </Stat>
+      <Stat label="Failed">{formatCount(run.failed)}</Stat>
+      <Stat label="Skipped">{formatCount(run.skipped)}</Stat>
+      <Stat label="Model calls">{formatCount(run.calls)}</Stat>
+      <Stat
+        label="Interrupted calls"
+        title="Calls that were under way when the run was stopped or the server ended. Only these may have been made twice."
+      >
+        {formatCount(run.interrupted)}
+      </Stat>
+      <Stat label={run.max_cost === null ? "Cost" : "Cost and budget"}>
+        <Cost usd={run.cost} unpriced={run.unpriced} />
+        {run.max_cost !== null && <span className="font-normal text-fg-3">of ${run.max_cost}</span>}
+      </Stat>
+      <Stat label="Started">
+        <Age time={run.created_time} ago />
+      </Stat>
+    </dl>
+  );
+}
+
+function Actions({ run }: { run: Run }) {
+  const client = useQueryClient();
+  const refresh = {
+    onSettled: () => void client.invalidateQueries({ queryKey: ["runs"] }),
+    onError: (error: Error) => notify(`Not done: ${error.message}`, { tone: "error" as const }),
+  };
+  const cancel = useMutation({ mutationFn: cancelRun, ...refresh });
+  const resume = useMutation({ mutationFn: resumeRun, ...refresh });
+  const active = isActive(run);
+  return (
+    <>
+      {(active || run.state === "paused") && (
+        <Button icon={CircleStop} disabled={cancel.isPending} onClick={() => cancel.mutate(run.id)}>
+          Cancel
+        </Button>
+      )}
+      {!active && run.done < run.items && (
+        <Button icon={Play} disabled={resume.isPending} onClick={() => resume.mutate(run.id)}>
+          Resume
+        </Button>
+      )}
+    </>
+  );
+}
+
+function Result({ run }: { run: Run }) {
+  const { result } = run;
+  if (!result) return null;
+  return (
+    <section
+      aria-label="Result"
+      className="flex max-h-[45%] shrink-0 flex-col gap-3 overflow-auto border-b border-line px-4 py-3"
+    >
+      {result.stops && (
+        <p className="text-label text-fg-2">
+          {Object.entries(result.stops)
+            .map(([stop, count]) => `${formatCount(count)} ${stopText(stop)}`)
+            .join(" · ")}
+          {typeof result.agreement === "number" &&
+            ` · ${(100 * result.agreement).toFixed(0)} % of words agree with the recorded answers (which says nothing about which are right)`}
+        </p>
+      )}
+      {result.measures && result.measures.length > 0 && (
+        <MeasureTable label="Replayed" baseline="Recorded" measures={result.measures} />
+      )}
+      {result.panes?.slice(1).map((pane) => (
+        <MeasureTable key={pane.pane} label={`Pane ${pane.pane + 1}`} baseline="Pane 1" measures={pane.measures} />
+      ))}
+    </section>
+  );
+}

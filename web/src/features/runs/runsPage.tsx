@@ -1,0 +1,80 @@
+/** Long work: what runs now, and what ran. */
+
+import { useQuery } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { ListChecks } from "lucide-react";
+import { type Run, runsQuery } from "@/api/runs";
+import { carried } from "@/domain/address";
+import { formatCount, oneLine } from "@/domain/format";
+import { PageHeader } from "@/features/frame/pageHeader";
+import { type DataColumn, DataTable } from "@/ui/dataTable";
+import { usePreference } from "@/ui/preferences";
+import { Empty, Problem, SkeletonRows, StaleNotice, useLate } from "@/ui/states";
+import { Age, Cost } from "@/ui/values";
+import { ProgressBar, StateBadge } from "./progress";
+
+const COLUMNS: readonly DataColumn<Run>[] = [
+  { id: "title", label: "Run", width: 280, grow: true, cell: (run) => <RunLink run={run} /> },
+  { id: "kind", label: "Kind", width: 110, cell: (run) => <span className="text-fg-2">{run.kind}</span> },
+  { id: "state", label: "State", width: 100, cell: (run) => <StateBadge state={run.state} /> },
+  { id: "progress", label: "Progress", width: 210, cell: (run) => <ProgressBar run={run} /> },
+  { id: "failed", label: "Failed", width: 70, align: "right", cell: (run) => formatCount(run.failed) },
+  {
+    id: "cost",
+    label: "Cost",
+    width: 90,
+    align: "right",
+    cell: (run) => <Cost usd={run.cost} unpriced={run.unpriced} />,
+  },
+  { id: "created", label: "Started", width: 80, align: "right", cell: (run) => <Age time={run.created_time} /> },
+];
+
+export default function RunsPage() {
+  const query = useQuery(runsQuery());
+  const navigate = useNavigate();
+  const [density] = usePreference("density");
+  const waiting = useLate(query.isPending);
+  return (
+    <>
+      <PageHeader title="Runs" timeless />
+      {query.data && <StaleNotice error={query.error} onRetry={() => void query.refetch()} />}
+      {query.error && !query.data && (
+        <Problem error={query.error} what="The runs" onRetry={() => void query.refetch()} />
+      )}
+      {waiting && <SkeletonRows />}
+      {query.data?.length === 0 && (
+        <Empty icon={ListChecks} title="No runs yet">
+          Replays of recorded traffic, playground panes over a data set and evaluations run here in the background. They
+          show their progress, can be cancelled, and go on after a restart.
+        </Empty>
+      )}
+      {query.data && query.data.length > 0 && (
+        <DataTable
+          label="Runs"
+          storageKey="runs"
+          rows={query.data}
+          columns={COLUMNS}
+          getId={(run) => run.id}
+          density={density}
+          onOpen={(run) => void navigate({ to: "/runs/$runId", params: { runId: run.id } } as never)}
+          card={(run) => (
+            <div className="flex h-full items-center gap-3">
+              <span className="cut flex-1">
+                <RunLink run={run} />
+              </span>
+              <StateBadge state={run.state} />
+            </div>
+          )}
+        />
+      )}
+    </>
+  );
+}
+
+function RunLink({ run }: { run: Run }) {
+  return (
+    <Link to="/runs/$runId" params={{ runId: run.id }} search={(old) => carried(old)} className="recorded font-medium">
+      {oneLine(run.title, 120)}
+    </Link>
+  );
+}
