@@ -65,6 +65,25 @@ def test_the_client_draws_as_the_server_says(server: Server) -> None:
     assert (arm.rollout_arm, arm.rollout_probability) == ("v2", 0.2)
 
 
+def test_the_server_draws_as_the_client_does(server: Server) -> None:
+    for text in ("one", "two"):
+        server.put("drawn", text)
+    split = [{"version": 1, "probability": 0.7}, {"version": 2, "probability": 0.3}]
+    assert server.ask("PUT", "/prompt-labels/production/drawn", {"split": split})[0] == 200
+    seen = set()
+    for number in range(40):
+        status, answer = server.ask("GET", f"/prompts/drawn?key=user-{number}")
+        assert status == 200
+        ours = pellucid.prompt("drawn", user_id=f"user-{number}")
+        assert answer["version"] == ours.version
+        assert answer["assignment"]["arm"] == ours.rollout_arm
+        assert answer["assignment"]["probability"] == ours.rollout_probability
+        assert answer["rollout"] is None
+        seen.add(answer["version"])
+    assert seen == {1, 2}
+    assert "assignment" not in server.ask("GET", "/prompts/drawn?version=1&key=ann")[1]
+
+
 def test_a_prompt_that_is_not_there() -> None:
     with pytest.raises(NotFoundError):
         pellucid.prompt("client/nowhere")

@@ -62,6 +62,12 @@ class Served:
     labels: Sequence[str]
     """Those that point at the first arm."""
 
+    def assigned(self, key: str) -> ServedArm:
+        """The arm of a user or session, drawn as clients draw it."""
+        drawn = Rollout(arms=tuple(Arm(version=arm.version, probability=arm.probability) for arm in self.arms), id=self.rollout_id)
+        version = drawn.assigned(key).version
+        return next(arm for arm in self.arms if arm.version == version)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:

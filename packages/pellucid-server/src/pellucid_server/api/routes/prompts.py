@@ -85,13 +85,21 @@ def create_version(request: Request, scope: Writer, body: PromptBody) -> Respons
 
 
 async def get_prompt(
-    request: Request, scope: Reader, name: str, label: str | None = None, version: Annotated[int | None, Query(ge=1)] = None
+    request: Request,
+    scope: Reader,
+    name: str,
+    label: str | None = None,
+    version: Annotated[int | None, Query(ge=1)] = None,
+    key: Annotated[str, Query(max_length=1_000)] = "",
 ) -> Response:
-    """By `label` (default `production`; `latest` is the newest version) or by `version`. Answered from memory where it can be."""
+    """By `label` (default `production`; `latest` is the newest version) or by `version`. Answered from memory where it can be.
+
+    With `key`, a user's or session's id, the server draws: the answer is the version that this one gets, and `assignment` says of what.
+    """
     serving = house_of(request).prompts.serving
     wanted = Wanted(scope.project_id, name, label, version)
     found = serving.cached(wanted)
-    return _document(found if found is not None else await run_in_threadpool(serving.get, wanted))
+    return _document(found if found is not None else await run_in_threadpool(serving.get, wanted), key)
 
 
 def get_record(request: Request, scope: Reader, name: str) -> PromptRecordAnswer:
@@ -158,5 +166,5 @@ def _editor(request: Request, scope: Scope) -> Editor:
     return Editor(scope=scope, name=house_of(request).identity.projects.name_of(scope))
 
 
-def _document(served: Served) -> Response:
-    return Response(orjson.dumps(to_served(served)), media_type="application/json")
+def _document(served: Served, key: str = "") -> Response:
+    return Response(orjson.dumps(to_served(served, key)), media_type="application/json")

@@ -188,9 +188,19 @@ class PromptRecordAnswer(BaseModel):
     protected_labels: list[str]
 
 
-def to_served(served: Served) -> dict[str, Any]:
-    """What an application gets: the outer fields are those of the first arm."""
-    first = served.arms[0]
+def to_served(served: Served, key: str = "") -> dict[str, Any]:
+    """What an application gets: the outer fields are those of the first arm, or with a key of the arm that it is drawn to."""
+    arm = served.assigned(key) if key else served.arms[0]
+    document = _document(served, arm)
+    if len(served.arms) > 1 and not key:
+        arms = [{**_served_arm(one), "probability": one.probability} for one in served.arms]
+        document["rollout"] = {"id": served.rollout_id, "arms": arms}
+    if len(served.arms) > 1 and key:
+        document["assignment"] = {"rollout_id": served.rollout_id, "arm": f"v{arm.version}", "probability": arm.probability}
+    return document
+
+
+def _document(served: Served, first: ServedArm) -> dict[str, Any]:
     document = {"name": served.name, **_served_arm(first), "labels": list(served.labels), "rollout": None}
     document |= {
         "message": first.message,
@@ -198,9 +208,6 @@ def to_served(served: Served) -> dict[str, Any]:
         "created_time": to_wire_time(first.created_time),
         "references": [{"name": found.name, "version": found.version} for found in first.included],
     }
-    if len(served.arms) > 1:
-        arms = [{**_served_arm(arm), "probability": arm.probability} for arm in served.arms]
-        document["rollout"] = {"id": served.rollout_id, "arms": arms}
     return document
 
 
