@@ -182,7 +182,14 @@ def test_nothing_else_is_public() -> None:
 
 def test_changes_demand_more_than_reading() -> None:
     """A POST that only asks (a query whose text is long) is named here; all others may not be done by who may only look."""
-    asking = {"/api/v1/metrics/query", "/api/v1/sql", "/api/v1/explain", "/api/v1/evaluator-forecasts"}
+    asking = {
+        "/api/v1/metrics/query",
+        "/api/v1/sql",
+        "/api/v1/explain",
+        "/api/v1/evaluator-forecasts",
+        "/api/v1/monitor-previews",
+        "/api/v1/monitors/{monitor_id}/preview",
+    }
     weak = {
         f"{method} {route.path}"
         for method, route in LOCKED
