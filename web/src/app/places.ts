@@ -17,6 +17,7 @@ import {
   Settings2,
   Siren,
   Users,
+  Waves,
 } from "lucide-react";
 import type { IconType } from "@/ui/icons";
 
@@ -48,6 +49,7 @@ export const PLACES: readonly Place[] = [
   { to: "/runs", label: "Runs", icon: ListChecks, part: "Evaluate", key: "g r" },
   { to: "/dashboards", label: "Dashboards", icon: LayoutDashboard, part: "Monitor", key: "g d" },
   { to: "/cost", label: "Cost", icon: CircleDollarSign, part: "Monitor", key: "g c" },
+  { to: "/drift", label: "Drift", icon: Waves, part: "Monitor" },
   { to: "/alerts", label: "Alerts", icon: BellRing, part: "Monitor", key: "g a" },
   { to: "/incidents", label: "Incidents", icon: Siren, part: "Monitor", key: "g i" },
   { to: "/changes", label: "Changes", icon: GitCommitVertical, part: "Monitor" },

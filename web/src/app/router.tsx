@@ -37,6 +37,7 @@ const routes = root.addChildren([
   page("/dashboards", () => import("@/features/dashboards/dashboardsPage")),
   page("/dashboards/$dashboardId", () => import("@/features/dashboards/dashboardPage")),
   page("/shared/$token", () => import("@/features/dashboards/sharedPage")),
+  page("/drift", () => import("@/features/monitors/driftPage")),
   page("/alerts", () => import("@/features/monitors/alertsPage")),
   page("/alerts/$monitorId", () => import("@/features/monitors/monitorPage")),
   page("/incidents", () => import("@/features/monitors/incidentsPage")),

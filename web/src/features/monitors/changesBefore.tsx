@@ -21,7 +21,7 @@ export function ChangesBefore({ began }: { began: string }) {
       <ul aria-label="Changes before">
         {shown.map((change) => (
           <li key={change.id} className="flex flex-wrap items-center gap-x-3 border-b border-grid py-1.5 text-label">
-            <span className="w-40 text-fg-2">
+            <span className="w-52 shrink-0 text-fg-2">
               <Clock time={change.time} clock="full" />
             </span>
             <Badge>{change.kind.replaceAll("_", " ")}</Badge>

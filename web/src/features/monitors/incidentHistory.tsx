@@ -38,7 +38,7 @@ export function IncidentHistory({ incident }: { incident: IncidentFile }) {
       <ol aria-label="History">
         {lines.map((line) => (
           <li key={line.id} className="flex flex-wrap items-center gap-x-3 border-b border-grid py-1.5 text-label">
-            <span className="w-40 text-fg-2">
+            <span className="w-52 shrink-0 text-fg-2">
               <Clock time={line.time} clock="full" />
             </span>
             <span className="w-24">

@@ -74,7 +74,7 @@ function Result({ rule, preview }: { rule: Rule; preview: Preview }) {
             key={`${firing.segment} ${firing.start}`}
             className="flex flex-wrap gap-x-4 border-b border-grid py-1.5 text-label"
           >
-            <span className="w-40 text-fg-2">
+            <span className="w-52 shrink-0 text-fg-2">
               <Clock time={firing.start} clock="full" />
             </span>
             <span className="recorded min-w-0 flex-1">{firing.text}</span>

@@ -30,6 +30,7 @@ from pellucid_server.llm.models import LanguageModels
 from pellucid_server.monitors.announcing import ChangeHooks
 from pellucid_server.monitors.book import MonitorBook
 from pellucid_server.monitors.channels import ChannelBook
+from pellucid_server.monitors.drift import DriftBook
 from pellucid_server.monitors.handling import IncidentBook
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.monitors.preview import Previewer
@@ -98,6 +99,10 @@ class Monitoring(Protocol):
     @property
     def incidents(self) -> IncidentBook:
         """What went wrong."""
+
+    @property
+    def drift(self) -> DriftBook:
+        """What the traffic is drawn from."""
 
     @property
     def previewer(self) -> Previewer:

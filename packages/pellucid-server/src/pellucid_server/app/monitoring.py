@@ -15,6 +15,7 @@ from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.monitors.book import MonitorBook
 from pellucid_server.monitors.channels import ChannelBook
+from pellucid_server.monitors.drift import DriftBook
 from pellucid_server.monitors.errors import BadChannel
 from pellucid_server.monitors.evaluation import Evaluator
 from pellucid_server.monitors.evidence import TraceEvidence
@@ -55,6 +56,7 @@ class Monitoring:
     evaluator: Evaluator
     dispatcher: Dispatcher
     previewer: Previewer
+    drift: DriftBook
     schedules: tuple[Schedule, ...]
 
     def start(self) -> None:
@@ -97,6 +99,7 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
         evaluator=evaluator,
         dispatcher=dispatcher,
         previewer=Previewer(queries.signals, scores, served, clock),
+        drift=DriftBook(queries.signals, scores),
         schedules=(
             Schedule([Job(name="monitors", every_s=EVALUATED_EVERY_S, run=evaluator.run)], thread="monitors"),
             Schedule([Job(name="notifications", every_s=SENT_EVERY_S, run=dispatcher.run)], thread="notifications"),

@@ -248,16 +248,17 @@ def _member(monitor: StoredMonitor, rule: Rule, one: Seen, now: Micros) -> dict[
 def describe(rule: Rule, finding: Finding) -> str:
     """One line for people: value, bound, interval and n."""
     verdict = finding.verdict
-    where = f" in {finding.segment}" if finding.segment else ""
+    where = f" in {finding.value}" if finding.value else ""
     what = f"share of {rule.condition}" if rule.condition else f"{rule.statistic} of {finding.measure}"
     if rule.kind == "unexpected":
         return f"{rule.dimension} {finding.segment} was seen {verdict.n} times and is not expected"
     if rule.kind == "no_data":
         return f"no data{where} for {rule.window_s // 60} min"
     value, bound = _number(verdict.value), _number(verdict.bound)
+    usual = "the usual " if rule.kind == "always_valid" else ""
     known = verdict.low is not None and verdict.high is not None
     interval = f"{_number(verdict.low)} to {_number(verdict.high)}, " if known else ""
-    return f"{what}{where} is {value} ({interval}n = {verdict.n}), {rule.direction} {bound}"
+    return f"{what}{where} is {value} ({interval}n = {verdict.n}), {rule.direction} {usual}{bound}"
 
 
 def _number(value: float | None) -> str:

@@ -80,6 +80,11 @@ class Signals:
         rows = self._reader.rows(sql.sample(asked, signal.filter, _cut(signal, 0), limit=limit))
         return [(float(value), str(segment)) for value, segment in rows]
 
+    def texts(self, scope: Scope, node: Filter, window: Window, side: str, *, limit: int) -> Sequence[str]:
+        """Beginnings of inputs or outputs, drawn evenly from the window; the same ones each time."""
+        rows = self._reader.rows(sql.texts(asked_in(scope, window, self._clock()), node, side, limit=limit))
+        return [str(row[0]) for row in rows]
+
     def score_names(self, scope: Scope, *, since: Micros) -> Sequence[tuple[str, bool]]:
         """Names of numeric and yes-or-no scores given since a time, and whether users gave them; the most frequent first."""
         rows = self._reader.rows(sql.score_names(scope.project_id, since, limit=MAX_SCORE_NAMES))

@@ -14,6 +14,7 @@ from pellucid_server.store.spans.sql.metrics import dimension_columns, number_co
 from pellucid_server.store.spans.sql.spans import where_spans
 
 SCORE_PREFIX: Final = "score:"
+TEXTS: Final = {"input": "input_preview", "output": "output_preview"}
 SHARE: Final = "spans"
 """The measure whose values are 0 and 1: whether a span meets the condition."""
 
@@ -51,6 +52,17 @@ def sample(asked: Asked, node: Filter, cut: SignalCut, *, limit: int) -> Stateme
     p = Parameters()
     sql = f"SELECT v, segment FROM ({_values(asked, node, cut, p)}) ORDER BY cityHash64(key) LIMIT {p.integer(limit)}"
     return p.statement(sql, "monitors.sample")
+
+
+def texts(asked: Asked, node: Filter, column: str, *, limit: int) -> Statement:
+    """Rows of the beginning of an input or output, drawn evenly; `column` is one of `TEXTS`."""
+    p = Parameters()
+    where = where_spans(asked, node, p)
+    sql = (
+        f"SELECT {TEXTS[column]} AS text FROM spans FINAL WHERE {where} AND text != ''\n"
+        f"ORDER BY cityHash64(span_id) LIMIT {p.integer(limit)}"
+    )
+    return p.statement(sql, "monitors.texts")
 
 
 def score_names(project_id: str, since: int, *, limit: int) -> Statement:
