@@ -65,7 +65,8 @@ def grown_words(reference: Sequence[str], current: Sequence[str], limit: int = 1
     """The words and word pairs whose share of texts changed most surely, by the z of two shares: half grew, half became rare."""
     before, now = _word_counts(reference), _word_counts(current)
     n, m = max(1, len(reference)), max(1, len(current))
-    grew, shrank = [], []
+    grew: list[tuple[float, str, Grown]] = []
+    shrank: list[tuple[float, str, Grown]] = []
     for word in before.keys() | now.keys():
         a, b = before[word] / n, now[word] / m
         pooled = (before[word] + now[word]) / (n + m)
