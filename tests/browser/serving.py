@@ -39,6 +39,12 @@ class Server:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
+    def put(self, path: str, body: object) -> Any:
+        """One thing as it shall be."""
+        answer = httpx.put(f"{self.url}/api/v1/{path}", json=body, timeout=60)
+        answer.raise_for_status()
+        return answer.json()
+
     def export(self, body: dict[str, Any]) -> None:
         """Spans through the door."""
         answer = httpx.post(

@@ -18,6 +18,7 @@ from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.service import Annotating, Curation, open_annotating, open_curation
 from pellucid_server.datasets.trials import Trials
 from pellucid_server.identity.service import Identity
+from pellucid_server.prompts.service import PromptRoom
 from pellucid_server.query.queries import Queries, open_queries
 from pellucid_server.store.meta.database import MetaStore
 from pellucid_server.store.spans.columns import PAYLOADS, SCORES, SPANS
@@ -39,6 +40,7 @@ class DatasetHouse:
     trials: Trials
     curation: Curation
     annotating: Annotating
+    prompts: PromptRoom
     queries: Queries
 
 
@@ -78,12 +80,14 @@ def house(driver: ClickHouseDriver, tmp_path: Any) -> Iterator[DatasetHouse]:
 
     queries = open_queries(driver, clock, random_id)
     cases = Cases(store, clock, random_id)
+    curation = open_curation(store, queries, cases, clock, random_id)
     yield DatasetHouse(
         identity=Identity.open(store, local=True),
         cases=cases,
         trials=Trials(store, clock, random_id),
-        curation=open_curation(store, queries, cases, clock),
+        curation=curation,
         annotating=open_annotating(store, queries, cases, clock, random_id),
+        prompts=PromptRoom.open(store, gate=curation.keeper),
         queries=queries,
     )
     store.close()

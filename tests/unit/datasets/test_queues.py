@@ -14,7 +14,7 @@ from pellucid_server.datasets.errors import BadQueue, BadRating, NoSuchQueue, No
 from pellucid_server.datasets.panel import Panels
 from pellucid_server.datasets.queues import Filled, QueueDraft, Queues, ToJudge
 from pellucid_server.datasets.rating import HOLD, Judged, Judging
-from pellucid_server.datasets.traces import TraceText
+from pellucid_server.datasets.traces import Mapped, TraceText
 from pellucid_server.model.scope import Scope
 from pellucid_server.model.score import ScoreSource, ScoreType
 from pellucid_server.query.score_drafts import Draft
@@ -45,6 +45,10 @@ class Texts:
         if trace_id == GONE:
             return None
         return TraceText(trace=None, input=f"question {trace_id[-3:]}", output=f"answer {trace_id[-3:]}")  # type: ignore[arg-type]  # nobody reads it here
+
+    def many(self, scope: Scope, trace_ids: Sequence[str], mapping: Mapped) -> dict[str, TraceText]:
+        found = {trace_id: self.of(scope, trace_id) for trace_id in trace_ids}
+        return {trace_id: text for trace_id, text in found.items() if text is not None}
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import {
   BellRing,
   CircleDollarSign,
+  ClipboardCheck,
   Database,
   FileText,
   Fingerprint,
@@ -47,6 +48,7 @@ export const PLACES: readonly Place[] = [
   { to: "/playground", label: "Playground", icon: FlaskConical, part: "Prompts", key: "g y" },
   { to: "/datasets", label: "Data sets", icon: Database, part: "Evaluate" },
   { to: "/runs", label: "Runs", icon: ListChecks, part: "Evaluate", key: "g r" },
+  { to: "/annotate", label: "Annotate", icon: ClipboardCheck, part: "Evaluate", key: "g q" },
   { to: "/dashboards", label: "Dashboards", icon: LayoutDashboard, part: "Monitor", key: "g d" },
   { to: "/cost", label: "Cost", icon: CircleDollarSign, part: "Monitor", key: "g c" },
   { to: "/drift", label: "Drift", icon: Waves, part: "Monitor" },

@@ -16,6 +16,7 @@ import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
 import { notify } from "@/ui/toasts";
 import { CompareTab } from "./compareTab";
 import { ContentTab } from "./contentTab";
+import { GateTab } from "./gateTab";
 import { LabelPanel } from "./labelPanel";
 import { MovesTab } from "./movesTab";
 import { PreviewTab } from "./previewTab";
@@ -30,6 +31,7 @@ const TABS = [
   { value: "preview", label: "Preview" },
   { value: "results", label: "Results" },
   { value: "rollout", label: "Rollout" },
+  { value: "gate", label: "Gate" },
   { value: "review", label: "Review" },
   { value: "moves", label: "Moves" },
 ] as const;
@@ -115,6 +117,7 @@ function PromptBody({ record }: { record: PromptRecord }) {
           {tab === "preview" && <PreviewTab key={version.version} record={record} version={version} />}
           {tab === "results" && <ResultsTab record={record} />}
           {tab === "rollout" && <RolloutTab record={record} />}
+          {tab === "gate" && <GateTab record={record} version={version} />}
           {tab === "review" && <ReviewTab record={record} />}
           {tab === "moves" && <MovesTab record={record} />}
         </div>

@@ -14,6 +14,7 @@ import { plural } from "@/domain/format";
 import { Button, TextInput } from "@/ui/controls";
 import { Popover } from "@/ui/overlays";
 import { notify } from "@/ui/toasts";
+import { AddToQueue } from "./addTo";
 
 const MOST_IDS = 200;
 
@@ -78,6 +79,7 @@ export function BulkBar({ ids, whole, onWhole, query, search, onClear }: BulkBar
       )}
       <ScoreAll traces={traces} count={count} />
       <AddToDataset traces={traces} count={count} />
+      {!whole && <AddToQueue ids={list} />}
       <Button
         look="ghost"
         icon={Download}

@@ -16,6 +16,7 @@ from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
 from pellucid_server.dashboards.what_if import WhatIfs
 from pellucid_server.datasets.cases import Cases
+from pellucid_server.datasets.server_runs import ServerRuns
 from pellucid_server.datasets.service import Annotating, Curation
 from pellucid_server.datasets.trials import Trials
 from pellucid_server.evals.room import EvaluationRoom
@@ -155,6 +156,10 @@ class House(Protocol):
     @property
     def trials(self) -> Trials:
         """Experiments over data sets."""
+
+    @property
+    def server_runs(self) -> ServerRuns:
+        """Experiments that the server runs."""
 
     @property
     def curation(self) -> Curation:

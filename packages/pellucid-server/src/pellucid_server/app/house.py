@@ -14,6 +14,7 @@ from pellucid_server.app.bulk_wiring import bulk_actions
 from pellucid_server.app.configs import Configs
 from pellucid_server.app.durable import open_durable
 from pellucid_server.app.evals_wiring import EvaluatorParts, look_schedule
+from pellucid_server.app.experimenting import PromptMessages
 from pellucid_server.app.live import Live
 from pellucid_server.app.lock import DirectoryLock
 from pellucid_server.app.monitoring import Monitoring, open_monitoring
@@ -37,6 +38,7 @@ from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
 from pellucid_server.dashboards.what_if import WhatIfs
 from pellucid_server.datasets.cases import Cases
+from pellucid_server.datasets.server_runs import ExperimentHandler, ServerRuns
 from pellucid_server.datasets.service import Annotating, Curation, open_annotating, open_curation
 from pellucid_server.datasets.trials import Trials
 from pellucid_server.enrich.price import PriceBook
@@ -98,6 +100,7 @@ class House:
     what_ifs: WhatIfs
     cases: Cases
     trials: Trials
+    server_runs: ServerRuns
     curation: Curation
     annotating: Annotating
     ledger: Ledger
@@ -217,16 +220,17 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         on_written=[live.wrote],
     )
     door = Door(journal, system_clock, redact_before=_redact_before(configs), losses=losses)
-    prompts = PromptRoom.open(meta, recorder=ledger)
+    cases = Cases(meta, system_clock, random_id)
+    curation = open_curation(meta, queries, cases, system_clock, random_id)
+    prompts = PromptRoom.open(meta, recorder=ledger, gate=curation.keeper)
     bench = Bench.open(queries, prompts)
     evaluator_parts = EvaluatorParts.open(meta, queries, ledger)
-    cases = Cases(meta, system_clock, random_id)
-    curation = open_curation(meta, queries, cases, system_clock)
     actions = bulk_actions(queries.scores, cases, curation.curating)
-    durable = open_durable(
-        settings, meta, configs, door, handlers=(*bench.handlers, *evaluator_parts.handlers, BulkHandler(actions))
-    )
+    experiments = ExperimentHandler(meta, PromptMessages(prompts.serving), system_clock)
+    handlers = (*bench.handlers, *evaluator_parts.handlers, BulkHandler(actions), experiments)
+    durable = open_durable(settings, meta, configs, door, handlers=handlers)
     evals = evaluator_parts.room(settings, meta, durable)
+    trials = Trials(meta, system_clock, random_id)
     rollouts = RolloutWatch(prompts.context, prompts.labels, queries.rollout_traffic)
     return House(
         settings=settings,
@@ -241,7 +245,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         budgets=BudgetBook(meta, queries.metrics, system_clock, random_id),
         what_ifs=WhatIfs(queries.metrics, lambda project_id: PriceBook(configs.of(project_id).prices), system_clock),
         cases=cases,
-        trials=Trials(meta, system_clock, random_id),
+        trials=trials,
+        server_runs=ServerRuns(cases, trials, durable.runs),
         curation=curation,
         annotating=open_annotating(meta, queries, cases, system_clock, random_id),
         ledger=ledger,

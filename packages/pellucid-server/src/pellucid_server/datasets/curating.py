@@ -60,8 +60,10 @@ class Curating:
         if len(trace_ids) > MAX_TRACES:
             raise BadItem(f"At most {MAX_TRACES} traces go into one request; send {len(trace_ids)} in parts.")
         drafts, missing, empty = [], [], []
-        for trace_id in dict.fromkeys(one.lower() for one in trace_ids):
-            text = self._texts.of(scope, trace_id, metadata=mapping.metadata)
+        unique = list(dict.fromkeys(one.lower() for one in trace_ids))
+        texts = self._texts.many(scope, unique, mapping)
+        for trace_id in unique:
+            text = texts.get(trace_id)
             if text is None:
                 missing.append(trace_id)
             elif text.take(mapping.input) is None:

@@ -1,6 +1,6 @@
 """What this room refuses."""
 
-from pellucid_server.core.errors import BadRequest, Forbidden, NotFound
+from pellucid_server.core.errors import BadRequest, Conflict, Forbidden, NotFound
 
 
 class NoSuchDataset(NotFound):
@@ -79,3 +79,21 @@ class NothingToRead(NotFound):
     """There is no trace in the last seven days, so there is nothing to read; send some traffic first."""
 
     code = "nothing_to_read"
+
+
+class NoSuchGate(NotFound):
+    """This label has no gate; `GET /api/v1/label-gates` lists those that there are."""
+
+    code = "no_such_gate"
+
+
+class BadGate(BadRequest):
+    """The gate or the approval is not usable; compare it with the API reference."""
+
+    code = "bad_gate"
+
+
+class GateClosed(Conflict):
+    """The gate of this label does not let the version through; `GET /api/v1/prompt-gates/{name}` says why."""
+
+    code = "gate_closed"

@@ -1,13 +1,13 @@
 """Annotation queues: made, filled with traces, changed, and how far they are."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pellucid_server.core.clock import Clock, Micros
 from pellucid_server.core.ids import SPAN_ID_CHARS, TRACE_ID_CHARS, IdSource, is_hex
 from pellucid_server.datasets.dimensions import DEFAULT_DIMENSIONS, Dimension, checked
 from pellucid_server.datasets.errors import BadQueue, NoSuchQueue
-from pellucid_server.datasets.traces import TraceTexts
+from pellucid_server.datasets.traces import Mapped, TraceText, TraceTexts
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.store.meta.annotations import AnnotationItem, AnnotationQueue, QueueCounts, Rating
@@ -127,7 +127,8 @@ class Queues:
             queue = _own(unit, scope, queue_id)
             known = unit.annotations.known_traces(queue.id, [trace_id for trace_id, _ in unique])
         new = [(key, one) for key, one in unique.items() if key not in known]
-        made = [self._item(scope, queue.id, key, one.era) for key, one in new]
+        texts = self._texts.many(scope, [trace_id for (trace_id, span_id), _ in new if not span_id], Mapped())
+        made = [self._item(queue.id, key, one.era, self._text(scope, key, texts)) for key, one in new]
         items = [item for item in made if item is not None]
         with self._store.writing() as unit:
             _own(unit, scope, queue_id, for_change=True)
@@ -161,8 +162,11 @@ class Queues:
                 raise BadQueue(f"`{annotator}` is not one of the annotators of `{queue.name}`; add them first.")
             return unit.annotations.assign(queue.id, item_ids, annotator)
 
-    def _item(self, scope: Scope, queue_id: str, key: tuple[str, str], era: str) -> AnnotationItem | None:
-        text = self._texts.of(scope, *key)
+    def _text(self, scope: Scope, key: tuple[str, str], texts: Mapping[str, TraceText]) -> TraceText | None:
+        trace_id, span_id = key
+        return self._texts.of(scope, trace_id, span_id) if span_id else texts.get(trace_id)
+
+    def _item(self, queue_id: str, key: tuple[str, str], era: str, text: TraceText | None) -> AnnotationItem | None:
         if text is None:
             return None
         return AnnotationItem(

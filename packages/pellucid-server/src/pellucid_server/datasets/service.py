@@ -6,6 +6,7 @@ from pellucid_server.core.clock import Clock
 from pellucid_server.core.ids import IdSource
 from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.curating import Curating
+from pellucid_server.datasets.gates import GateKeeper
 from pellucid_server.datasets.importing import Importing
 from pellucid_server.datasets.panel import Panels
 from pellucid_server.datasets.queues import Queues
@@ -29,11 +30,12 @@ class Annotating:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curation:
-    """How cases come into data sets and out of them."""
+    """How cases come into data sets and out of them, and what they keep from being deployed."""
 
     curating: Curating
     importing: Importing
     samplings: Samplings
+    keeper: GateKeeper
 
 
 def open_annotating(store: MetaStore, queries: Queries, cases: Cases, clock: Clock, new_id: IdSource) -> Annotating:
@@ -47,11 +49,12 @@ def open_annotating(store: MetaStore, queries: Queries, cases: Cases, clock: Clo
     )
 
 
-def open_curation(store: MetaStore, queries: Queries, cases: Cases, clock: Clock) -> Curation:
+def open_curation(store: MetaStore, queries: Queries, cases: Cases, clock: Clock, new_id: IdSource) -> Curation:
     """Wire it."""
     curating = Curating(cases, TraceTexts(queries))
     return Curation(
         curating=curating,
         importing=Importing(store, cases, clock),
         samplings=Samplings(store, queries, cases, curating, clock),
+        keeper=GateKeeper(store, clock, new_id),
     )

@@ -1,12 +1,14 @@
 """From a recorded trace to a case: which of its texts is the input and which the output, by a mapping that a person chooses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from pellucid_server.core.errors import NotFound
+from pellucid_server.filters.tree import EVERYTHING
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
+from pellucid_server.query.asking import MAX_LIMIT
 from pellucid_server.query.queries import Queries
 from pellucid_server.query.records import SpanDetail, SpanRow, TraceRow
 from pellucid_server.query.traces import TraceDetail
@@ -77,6 +79,29 @@ class TraceTexts:
         except NotFound:
             return None
 
+    def many(self, scope: Scope, trace_ids: Sequence[str], mapping: Mapped) -> dict[str, TraceText]:
+        """Of whole traces at once. Most say at their root what they were asked and what they answered; only the others are read whole."""
+        rows = [
+            row
+            for start in range(0, len(trace_ids), MAX_LIMIT)
+            for row in self._queries.traces.rows_of(scope, trace_ids[start : start + MAX_LIMIT], EVERYTHING)
+        ]
+        contents = self._queries.spans.contents(scope, [(row.start_time, row.trace_id, row.root_span_id) for row in rows])
+        found: dict[str, TraceText] = {}
+        for row in rows:
+            content = contents.get((row.trace_id, row.root_span_id), {})
+            text = TraceText(
+                trace=row,
+                input=_first(content.get("input")),
+                output=_first(content.get("output")),
+                metadata=_metadata(row, mapping.metadata),
+            )
+            whole = {Take.MESSAGES, Take.CORRECTION} & {mapping.input, mapping.expected}
+            if whole or text.input is None or text.output is None:
+                text = self.of(scope, row.trace_id, metadata=mapping.metadata) or text
+            found[row.trace_id] = text
+        return found
+
     def _read(self, scope: Scope, detail: TraceDetail, spans: list[SpanRow], metadata: tuple[str, ...]) -> TraceText:
         root = next((span for span in spans if span.is_root), spans[0])
         calls = [span for span in spans if span.kind == "generation" and not span.folded]
@@ -84,15 +109,19 @@ class TraceTexts:
         call = self._queries.spans.get_span(scope, calls[-1].span_id, calls[-1].trace_id) if calls else None
         corrections = [score for score in detail.scores if score.type == "correction" and score.string_value]
         newest = max(corrections, key=lambda score: score.time, default=None)
-        known = {name: getattr(detail.trace, name, "") for name in metadata}
         return TraceText(
             trace=detail.trace,
             input=_first(outer.content.get("input"), _last_said(call, "messages_in", "user"), root.input_preview),
             output=_first(outer.content.get("output"), _last_said(call, "messages_out", "assistant"), root.output_preview),
             messages=call.content.get("messages_in") if call is not None else None,
             correction=newest.string_value if newest is not None else None,
-            metadata={name: value for name, value in known.items() if isinstance(value, str) and value},
+            metadata=_metadata(detail.trace, metadata),
         )
+
+
+def _metadata(row: TraceRow, names: tuple[str, ...]) -> dict[str, JsonValue]:
+    known = {name: getattr(row, name, "") for name in names}
+    return {name: value for name, value in known.items() if isinstance(value, str) and value}
 
 
 def _first(*values: JsonValue) -> JsonValue:

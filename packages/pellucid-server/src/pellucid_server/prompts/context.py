@@ -26,6 +26,15 @@ class ChangeRecorder(Protocol):
         """Note what happened."""
 
 
+class GateCheck(Protocol):
+    """Stands before labels."""
+
+    def check_move(
+        self, unit: UnitOfWork, scope: Scope, *, prompt: str, label: str, version: int, live_version: int | None
+    ) -> None:
+        """Within the transaction of a move: raises a member of the error family where the version may not be deployed."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Editor:
     """Who changes something: their scope, and the name that the history shows."""
@@ -42,6 +51,7 @@ class Context:
     clock: Clock
     new_id: IdSource
     recorder: ChangeRecorder | None = None
+    gate: GateCheck | None = None
     forgetters: list[Callable[[str], None]] = field(default_factory=list)
     """Called with a project's id after anything about its prompts was committed."""
 

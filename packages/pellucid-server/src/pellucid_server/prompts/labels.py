@@ -156,8 +156,21 @@ class Labels:
             return []
         if old is None and len(unit.prompts.labels(prompt.id)) >= MAX_LABELS:
             raise BadPrompt(f"`{prompt.name}` has {MAX_LABELS} labels; take some away.")
+        if kind != "rollback":
+            self._pass_gate(unit, editor.scope, prompt, move.label, old, new)
         self._point(unit, editor, prompt, move.label, new)
         return [self._noted(unit, editor, prompt, _Step(label=move.label, kind=kind, before=old, after=new, reason=move.reason))]
+
+    def _pass_gate(
+        self, unit: UnitOfWork, scope: Scope, prompt: StoredPrompt, label: str, old: Rollout | None, new: Rollout
+    ) -> None:
+        """Each version that is not live yet. Compared with the one that most get; a rollback needs none: in an incident nobody waits."""
+        live = () if old is None else old.arms
+        versions = {arm.version for arm in live}
+        main = max(live, key=lambda arm: arm.probability).version if live else None
+        for arm in new.arms:
+            if self._context.gate is not None and arm.version not in versions:
+                self._context.gate.check_move(unit, scope, prompt=prompt.name, label=label, version=arm.version, live_version=main)
 
     def _point(self, unit: UnitOfWork, editor: Editor, prompt: StoredPrompt, label: str, rollout: Rollout) -> None:
         versions = {arm.version: unit.prompts.version(prompt.id, arm.version) for arm in rollout.arms}

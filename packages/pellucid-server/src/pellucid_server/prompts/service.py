@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pellucid_server.core.clock import Clock, system_clock
 from pellucid_server.core.ids import IdSource, random_id
-from pellucid_server.prompts.context import ChangeRecorder, Context
+from pellucid_server.prompts.context import ChangeRecorder, Context, GateCheck
 from pellucid_server.prompts.labels import Labels
 from pellucid_server.prompts.proposals import Review
 from pellucid_server.prompts.registry import Registry
@@ -31,9 +31,10 @@ class PromptRoom:
         clock: Clock = system_clock,
         new_id: IdSource = random_id,
         recorder: ChangeRecorder | None = None,
+        gate: GateCheck | None = None,
     ) -> "PromptRoom":
-        """Wire the services. `recorder` hears of every label move after its commit."""
-        context = Context(store=store, clock=clock, new_id=new_id, recorder=recorder)
+        """Wire the services. `recorder` hears of every label move after its commit; `gate` may refuse one."""
+        context = Context(store=store, clock=clock, new_id=new_id, recorder=recorder, gate=gate)
         labels = Labels(context)
         return cls(
             context=context,

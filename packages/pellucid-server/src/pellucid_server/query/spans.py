@@ -1,6 +1,6 @@
 """Spans: the list, and one span with its payload."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -20,6 +20,8 @@ from pellucid_server.store.spans.reader import SpanReader
 from pellucid_server.store.spans.sql import spans as sql
 
 SPAN_ORDERS: Final = ("start_time", *sql.SPAN_ORDERS)
+CONTENTS_AT_ONCE: Final = 100
+"""A payload may be megabytes."""
 _decode = msgspec.json.Decoder().decode
 
 
@@ -68,6 +70,18 @@ class Spans:
             content=content if isinstance(content, dict) else {},
             raw=raw if isinstance(raw, dict) else {},
         )
+
+    def contents(self, scope: Scope, keys: Sequence[sql.Key]) -> dict[tuple[str, str], Mapping[str, JsonValue]]:
+        """The canonical large fields of many spans, by trace and span id; a span without a payload is left out."""
+        found: dict[tuple[str, str], Mapping[str, JsonValue]] = {}
+        for start in range(0, len(keys), CONTENTS_AT_ONCE):
+            for trace_id, span_id, document in self._reader.rows(
+                sql.payloads(scope.project_id, keys[start : start + CONTENTS_AT_ONCE])
+            ):
+                content = _decode(document).get("span") if document else None
+                if isinstance(content, dict):
+                    found[trace_id, span_id] = content
+        return found
 
     def _payload(self, project_id: str, row: SpanRow) -> Mapping[str, JsonValue]:
         found = self._reader.rows(sql.payloads(project_id, [(row.start_time, row.trace_id, row.span_id)]))

@@ -145,6 +145,16 @@ class Datasets:
             query = query.where(dataset_items.c.split == split)
         return [record(Item, row) for row in self._connection.execute(query.order_by(dataset_items.c.id).limit(limit))]
 
+    def item(self, dataset_id: str, version: int, item_id: str) -> Item | None:
+        """One item as it was in a version."""
+        query = select(dataset_items).where(
+            (dataset_items.c.dataset_id == dataset_id)
+            & (dataset_items.c.id == item_id)
+            & (dataset_items.c.since <= version)
+            & (dataset_items.c.until.is_(None) | (dataset_items.c.until > version))
+        )
+        return first(Item, self._connection.execute(query).all())
+
     def current(self, dataset_id: str, ids: Iterable[str]) -> dict[str, Item]:
         """The items with these ids, as they are now."""
         query = select(dataset_items).where(

@@ -12,6 +12,7 @@ from pellucid_server.store.meta.dataset_rules import DatasetRules
 from pellucid_server.store.meta.datasets import Datasets
 from pellucid_server.store.meta.evaluators import Evaluators
 from pellucid_server.store.meta.experiments import Experiments
+from pellucid_server.store.meta.gates import Gates
 from pellucid_server.store.meta.guardrails import Guardrails
 from pellucid_server.store.meta.incidents import AlertChannels, Incidents, Notifications
 from pellucid_server.store.meta.invitations import Invitations
@@ -57,6 +58,7 @@ class UnitOfWork:
         self.datasets = Datasets(connection)
         self.dataset_rules = DatasetRules(connection)
         self.annotations = Annotations(connection)
+        self.gates = Gates(connection)
         self.experiments = Experiments(connection)
         self.runs = Runs(connection)
         self.monitors = Monitors(connection)

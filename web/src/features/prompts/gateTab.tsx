@@ -1,0 +1,174 @@
+/** How a version stands at the gates of labels: each metric with its bounds, what to do next, and who let what through. */
+
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type FormEvent, useState } from "react";
+import {
+  approveAtGate,
+  type Gate,
+  type GateMetric,
+  type GateState,
+  type GateVerdict,
+  gateDecisionsQuery,
+  gateStateQuery,
+  gatesQuery,
+} from "@/api/gates";
+import type { PromptRecord, PromptVersion } from "@/api/prompts";
+import { needed, signed } from "@/domain/comparison";
+import { formatCount, formatScore } from "@/domain/format";
+import { Badge, Button, TextInput } from "@/ui/controls";
+import { Problem } from "@/ui/states";
+import { notify } from "@/ui/toasts";
+import { Age } from "@/ui/values";
+
+const WORDS: Record<GateVerdict, { label: string; tone: "good" | "error" | "plain" }> = {
+  passed: { label: "passed", tone: "good" },
+  blocked: { label: "blocked", tone: "error" },
+  cannot_tell: { label: "cannot tell", tone: "plain" },
+};
+
+export function GateTab({ record, version }: { record: PromptRecord; version: PromptVersion }) {
+  const gates = useQuery(gatesQuery());
+  const decisions = useQuery(gateDecisionsQuery(record.name));
+  if (gates.error && !gates.data)
+    return <Problem error={gates.error} what="The gates" onRetry={() => void gates.refetch()} />;
+  if (!gates.data) return null;
+  if (gates.data.length === 0)
+    return (
+      <p className="max-w-[70ch] text-label text-fg-2">
+        No label of this project has a gate. An admin puts one before <code className="mono">production</code> with{" "}
+        <code className="mono">PUT /api/v1/label-gates/production {'{"dataset": "…"}'}</code>: from then on a version
+        goes out only when it is not worse than the live one on that data set, or when a person approves it with a
+        reason.
+      </p>
+    );
+  return (
+    <div className="flex flex-col gap-6">
+      {gates.data.map((gate) => (
+        <AtGate key={gate.label} gate={gate} record={record} version={version} />
+      ))}
+      {decisions.data && decisions.data.length > 0 && (
+        <section aria-label="Decisions">
+          <h3 className="mb-1">Decisions</h3>
+          {decisions.data.map((one) => (
+            <p key={one.id} className="flex flex-wrap gap-3 border-t border-line py-1.5 text-label">
+              <b className="font-medium">
+                v{one.version} for {one.label}
+              </b>
+              <span>{one.verdict}</span>
+              <span className="recorded text-fg-2">{one.reason}</span>
+              <span className="text-fg-3">
+                {one.approved_by} <Age time={one.time} ago />
+              </span>
+            </p>
+          ))}
+        </section>
+      )}
+    </div>
+  );
+}
+
+function AtGate({ gate, record, version }: { gate: Gate; record: PromptRecord; version: PromptVersion }) {
+  const query = useQuery(gateStateQuery(record.name, gate.label, version.version));
+  const state = query.data;
+  if (query.error && !state)
+    return <Problem error={query.error} what="The gate" onRetry={() => void query.refetch()} />;
+  if (!state) return null;
+  const word = WORDS[state.verdict];
+  return (
+    <section aria-label={`Gate of ${gate.label}`}>
+      <h3 className="mb-1 flex items-center gap-2">
+        v{version.version} at the gate of {gate.label}
+        <Badge tone={state.approved ? "warn" : word.tone}>{state.approved ? "approved by a person" : word.label}</Badge>
+      </h3>
+      <p className="recorded mb-2 max-w-[80ch] text-label text-fg-2">{state.why}</p>
+      {state.metrics.length > 0 && <Metrics metrics={state.metrics} />}
+      <p className="mt-2 flex gap-4 text-label">
+        {state.experiment_id && (
+          <Link
+            to="/experiments/$id"
+            params={{ id: state.experiment_id }}
+            search={{ with: state.baseline_id ?? undefined }}
+            className="link"
+          >
+            Case by case
+          </Link>
+        )}
+        <Link to="/datasets/$name" params={{ name: gate.dataset }} search={{}} className="link">
+          Data set {gate.dataset}
+        </Link>
+      </p>
+      {!state.open && <Approve record={record} state={state} />}
+    </section>
+  );
+}
+
+function Metrics({ metrics }: { metrics: GateMetric[] }) {
+  return (
+    <table className="w-full min-w-[520px] max-w-[860px] text-label">
+      <thead className="text-left text-fg-3">
+        <tr>
+          <th className="py-1 font-medium">Metric</th>
+          <th className="num py-1 font-medium">Live</th>
+          <th className="num py-1 font-medium">This version</th>
+          <th className="num py-1 font-medium">Difference</th>
+          <th className="py-1 pl-4 font-medium">Bounds, each at 95 %</th>
+          <th className="num py-1 font-medium">n</th>
+          <th className="py-1 pl-4 font-medium">Verdict</th>
+        </tr>
+      </thead>
+      <tbody>
+        {metrics.map((metric) => (
+          <tr key={metric.name} className="border-t border-line">
+            <td className="recorded py-1.5 font-medium">{metric.name}</td>
+            <td className="num text-fg-2">{formatScore(metric.baseline_mean)}</td>
+            <td className="num">{formatScore(metric.mean)}</td>
+            <td className="num">{signed(metric.difference)}</td>
+            <td className="pl-4 text-fg-2">
+              {metric.low === null || metric.high === null
+                ? "too few cases"
+                : `${signed(metric.low)} … ${signed(metric.high)}; accepted down to ${signed(-metric.margin)}`}
+            </td>
+            <td className="num text-fg-2">{formatCount(metric.n)}</td>
+            <td className="whitespace-nowrap pl-4">
+              <Badge tone={WORDS[metric.verdict].tone}>{WORDS[metric.verdict].label}</Badge>
+              <span className="ml-2 text-fg-3">{needed(metric.needed)}</span>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function Approve({ record, state }: { record: PromptRecord; state: GateState }) {
+  const client = useQueryClient();
+  const [reason, setReason] = useState("");
+  const approve = useMutation({
+    mutationFn: () => approveAtGate(record.name, state.label, state.version, reason),
+    onSuccess: () => {
+      notify(`v${state.version} may go out under ${state.label}.`);
+      void client.invalidateQueries({ queryKey: ["gate", record.name] });
+      void client.invalidateQueries({ queryKey: ["gate-decisions", record.name] });
+    },
+    onError: (error) => notify(error.message, { tone: "error" }),
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    if (reason.trim()) approve.mutate();
+  };
+  return (
+    <form onSubmit={submit} className="mt-3 flex max-w-[720px] items-center gap-2">
+      <TextInput
+        aria-label="Why it may go out all the same"
+        placeholder="Why it may go out all the same"
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+        className="flex-1"
+      />
+      <Button type="submit" look="danger" disabled={!reason.trim() || approve.isPending}>
+        Approve all the same
+      </Button>
+    </form>
+  );
+}
