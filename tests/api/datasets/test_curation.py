@@ -1,8 +1,10 @@
 """Cases come from files, traces and samples, and go out again."""
 
 import io
+from typing import Any
 
 import pyarrow.parquet as pa_parquet
+import pytest
 from tests.api.datasets.conftest import TRACES, Api, talk
 
 
@@ -106,3 +108,19 @@ def test_a_schema_is_demanded_of_new_cases(api: Api) -> None:
     assert api.get("/datasets/s/rules") == {"input_schema": {"type": "string", "minLength": 3}, "expected_schema": None}
     problem = api.post("/datasets/s/items", [{"input": "fine"}, {"input": "x"}], 400)
     assert (problem["code"], problem["index"]) == ("bad_item", 1)
+
+
+def test_a_trace_becomes_a_test_that_fails_on_the_old_behaviour(api: Api) -> None:
+    made = api.post("/datasets/regressions/regressions", {"trace_id": talk(4), "expected": "open settings"})
+    assert (made["item_id"], made["version"]) == (f"trace-{talk(4)}", 1)
+    space: dict[str, Any] = {}
+    exec(compile(made["source"], made["filename"], "exec"), space)
+    check = space[f"test_trace_{talk(4)[:8]}"]
+    with pytest.raises(AssertionError, match="the bad one"):
+        check(lambda question: "Answer number  4.")
+    with pytest.raises(AssertionError):
+        check(lambda question: "Something else.")
+    check(lambda question: f"To answer {question!r}: Open Settings.")
+    (case,) = api.get("/datasets/regressions/items")["data"]
+    assert (case["expected"], case["metadata"]["bad_answer"]) == ("open settings", "Answer number 4.")
+    api.post("/datasets/regressions/regressions", {"trace_id": "f" * 32}, 400)

@@ -12,6 +12,7 @@ from pellucid_server.datasets.panel import Panels
 from pellucid_server.datasets.queues import Queues
 from pellucid_server.datasets.rating import Judging
 from pellucid_server.datasets.readings import Readings
+from pellucid_server.datasets.regressions import Regressions
 from pellucid_server.datasets.sampling import Samplings
 from pellucid_server.datasets.traces import TraceTexts
 from pellucid_server.query.queries import Queries
@@ -36,6 +37,7 @@ class Curation:
     importing: Importing
     samplings: Samplings
     keeper: GateKeeper
+    regressions: Regressions
 
 
 def open_annotating(store: MetaStore, queries: Queries, cases: Cases, clock: Clock, new_id: IdSource) -> Annotating:
@@ -57,4 +59,5 @@ def open_curation(store: MetaStore, queries: Queries, cases: Cases, clock: Clock
         importing=Importing(store, cases, clock),
         samplings=Samplings(store, queries, cases, curating, clock),
         keeper=GateKeeper(store, clock, new_id),
+        regressions=Regressions(cases, TraceTexts(queries)),
     )

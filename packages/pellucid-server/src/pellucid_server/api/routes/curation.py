@@ -14,6 +14,8 @@ from pellucid_server.api.wire.curation import (
     DiffAnswer,
     FromTracesBody,
     ImportedAnswer,
+    RegressionAnswer,
+    RegressionBody,
     RulesBody,
     SampledAnswer,
     SamplingAnswer,
@@ -57,6 +59,7 @@ def create_router() -> APIRouter:
     router.post(FILE, summary="Import a file as one version", status_code=201, openapi_extra=_BODY)(import_file)
     router.get("/export", summary="A version as a file", response_class=StreamingResponse, responses=_FILES)(export_file)  # type: ignore[arg-type]  # a plain dictionary is what the framework documents
     router.post("/from-traces", summary="Make cases of traces", status_code=201)(add_traces)
+    router.post("/regressions", summary="Make a regression test of a trace", status_code=201)(add_regression)
     router.put("/splits", summary="Give each item a split")(put_splits)
     router.get("/rules", summary="What every case must look like")(get_rules)
     router.put("/rules", summary="Demand what every new case must look like")(put_rules)
@@ -119,6 +122,12 @@ def add_traces(request: Request, scope: Writer, name: str, body: FromTracesBody)
     """As one version; traces that say what an item says already are left out, unless `dedupe` is false."""
     curating = house_of(request).curation.curating
     return to_curated(curating.add_traces(scope, name, body.trace_ids, body.mapping.mapped(), split=body.split, dedupe=body.dedupe))
+
+
+def add_regression(request: Request, scope: Writer, name: str, body: RegressionBody) -> RegressionAnswer:
+    """A case of the data set and a pytest file; without `expected`, the trace's newest correction counts."""
+    made = house_of(request).curation.regressions.of_trace(scope, name, body.trace_id, body.expected)
+    return RegressionAnswer(item_id=made.item_id, version=made.written.version, filename=made.filename, source=made.source)
 
 
 def put_splits(request: Request, scope: Writer, name: str, body: SplitsBody) -> ItemsWritten:

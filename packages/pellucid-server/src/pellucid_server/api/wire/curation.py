@@ -69,6 +69,22 @@ class CuratedAnswer(BaseModel):
     empty: list[str]
 
 
+class RegressionBody(NullIsAbsent):
+    """A trace that was answered badly."""
+
+    trace_id: str = Field(min_length=32, max_length=32)
+    expected: str | None = Field(default=None, max_length=100_000)
+
+
+class RegressionAnswer(BaseModel):
+    """The case, and a pytest file that fails on what was answered then."""
+
+    item_id: str
+    version: int
+    filename: str
+    source: str
+
+
 class SplitsBody(BaseModel):
     """Shares of splits; they sum to 1."""
 
