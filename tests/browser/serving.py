@@ -15,9 +15,9 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).parents[2]
-START_LIMIT_S = 90.0
+START_LIMIT_S = 300.0
 """Far above the seconds that it takes: a busy machine must not fail a test that is about something else."""
-VISIBLE_LIMIT_S = 60.0
+VISIBLE_LIMIT_S = 180.0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,13 +31,21 @@ PAGES = {
     "retrieval": "/cost?from=-7d&tab=retrieval",
     "budgets": "/cost?from=-7d&tab=budgets",
     "what-if": "/cost?from=-7d&tab=what-if&with=gpt-4o-mini",
+    "prompts": "/prompts",
+    "whats-live": "/whats-live",
+    "effective-prompts": "/effective-prompts?from=-7d",
+    "new-prompt": "/new-prompt",
+    "datasets": "/datasets",
     "search": "/search?q=okta&from=-7d",
     "welcome": "/welcome",
     "keys": "/settings/keys",
     "members": "/settings/members",
     "prices": "/settings/prices",
     "project": "/settings/project",
+    "views": "/settings/views",
+    "dead-letters": "/settings/dead-letters",
     "account": "/settings/account",
+    "nowhere": "/no/such/page",
 }
 
 

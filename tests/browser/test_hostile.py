@@ -6,6 +6,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.sending import Trace, text_message
+from tests.browser.test_access import settled
 from tests.browser.world import World
 
 SCRIPTS = (
@@ -127,6 +128,24 @@ def test_an_empty_span_and_an_empty_conversation(page: Page, world: World) -> No
         for name in ("Scores", "Attributes", "Comments", "Raw"):
             page.get_by_role("tab", name=re.compile(f"^{name}")).click()
             expect(page.get_by_role("tabpanel")).to_be_visible()
+
+
+def test_a_project_in_which_there_is_nothing(page: Page, world: World) -> None:
+    project = world.server.post("projects", {"name": "Empty"})["id"]
+    page.add_init_script(f"sessionStorage.setItem('pellucid.project', '{project}')")
+    for path in (
+        "/", "/traces", "/sessions", "/users", "/prompts", "/whats-live", "/effective-prompts", "/datasets", "/dashboards",
+        "/dashboards/overview", "/cost", "/search?q=anything", "/settings/keys", "/settings/members", "/settings/dead-letters",
+    ):  # fmt: skip
+        page.goto(f"{world.url}{path}")
+        settled(page)
+        expect(page.get_by_role("heading", level=1)).to_be_visible()
+        expect(page.get_by_role("alert")).to_have_count(0)
+        assert "NaN" not in page.locator("#root").inner_text(), path
+    page.goto(f"{world.url}/users/nobody")
+    expect(page.get_by_text("There is no such user here")).to_be_visible()
+    page.goto(f"{world.url}/sessions/none")
+    expect(page.get_by_text("There is no such session here")).to_be_visible()
 
 
 def test_a_server_that_goes_away_leaves_the_rows_and_says_so(page: Page, world: World) -> None:

@@ -1,9 +1,11 @@
 /** Runs that go on, on every page, with how far they are and a way to stop them; a note when one ends. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { X } from "lucide-react";
 import { useEffect, useRef } from "react";
 import { cancelRun, isActive, type RunSummary, recentRunsQuery } from "@/api/runs";
+import { carried } from "@/domain/address";
 import { formatShare, plural } from "@/domain/format";
 import { Button } from "@/ui/controls";
 import { notify } from "@/ui/toasts";
@@ -32,7 +34,14 @@ function RunLine({ run }: { run: RunSummary }) {
   const ended = run.done + run.failed + run.skipped;
   return (
     <div className="flex min-w-48 max-w-96 flex-1 items-center gap-2">
-      <span className="recorded cut">{run.title}</span>
+      <Link
+        to="/runs/$runId"
+        params={{ runId: run.id }}
+        search={(old) => carried(old)}
+        className="recorded cut hover:underline"
+      >
+        {run.title}
+      </Link>
       <progress
         className="h-1 min-w-12 flex-1 accent-accent"
         aria-label={run.title}
