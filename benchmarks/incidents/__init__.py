@@ -1,0 +1,1 @@
+"""What the starter pack does with the demo's story, and with the same people when nothing goes wrong."""
