@@ -196,7 +196,7 @@ function Question({
       className={cx("rounded-ctl border p-2", active ? "border-accent bg-accent-softer" : "border-line")}
     >
       <div className="mb-1.5 flex items-baseline gap-2 text-label">
-        <b className="recorded font-medium">{dimension.name}</b>
+        <b className="cut max-w-[60%] shrink-0 font-medium">{dimension.name}</b>
         {!dimension.required && <span className="text-fg-3">optional</span>}
         <span className="recorded cut text-fg-3">{dimension.description}</span>
       </div>

@@ -67,12 +67,12 @@ export default function QueuePage() {
 function Progress({ queue }: { queue: Queue }) {
   return (
     <span className="flex min-w-0 items-center gap-2 text-label text-fg-2">
-      <progress
-        className="h-1 w-24 accent-[var(--accent)]"
-        aria-label="Items that are done"
-        value={queue.done}
-        max={Math.max(1, queue.items)}
-      />
+      <span className="h-1 w-24 shrink-0 overflow-hidden rounded bg-n3" aria-hidden="true">
+        <i
+          className="block h-full bg-[var(--accent)]"
+          style={{ width: `${(100 * queue.done) / Math.max(1, queue.items)}%` }}
+        />
+      </span>
       <span className="cut">
         {formatCount(queue.done)} of {formatCount(queue.items)} done
         {queue.raters > 1 && `, ${queue.raters} people each`}
