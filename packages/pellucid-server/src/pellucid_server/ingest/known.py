@@ -14,8 +14,8 @@ import pyarrow as pa
 from pellucid_server.enrich.facts import Claim, SettledFacts, SpanFacts
 from pellucid_server.ingest.ports import TraceKey
 
-SPANS_KEPT = 60_000
-"""About 1 KB each with the shared Arrow rows: 60 MB."""
+SPANS_KEPT = 30_000
+"""About 2.5 KB each with the shared Arrow rows: 75 MB. A part that comes later than so many spans costs a look into the store."""
 CLAIMS_KEPT = 200_000
 """Response ids, about 300 bytes each. A call seen in two traces is joined when both arrive within this many calls."""
 BLOOM_BITS = 2**26

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from pellucid_server.core.moments import to_micros
 from pellucid_server.enrich.facts import Claim, Inherited, SettledFacts, SpanFacts, is_native_scope
 from pellucid_server.model.span import MODEL_KINDS, Kind, Rollout, Settled
 from pellucid_server.model.usage import USAGE_KINDS
@@ -16,10 +17,6 @@ READ_COLUMNS = (
     *(f"usage_{kind}" for kind in USAGE_KINDS),
 )  # fmt: skip
 """What the two functions below read."""
-
-
-def _micros(time: Any) -> int:
-    return round(time.timestamp() * 1_000_000) if time is not None else 0
 
 
 def _rollout(source: Mapping[str, Any]) -> Rollout | None:
@@ -39,8 +36,8 @@ def facts_from(row: Mapping[str, Any]) -> SpanFacts:
         trace_id=row["trace_id"],
         span_id=row["span_id"],
         parent_span_id=row["parent_span_id"],
-        start_time=_micros(row["start_time"]),
-        end_time=_micros(row["end_time"]) if row["end_time"] is not None else None,
+        start_time=to_micros(row["start_time"]),
+        end_time=to_micros(row["end_time"]) if row["end_time"] is not None else None,
         kind=kind,
         framework_noise=bool(row["framework_noise"]),
         is_model_call=kind in MODEL_KINDS and (has_usage or row["cost"] is not None),
@@ -70,8 +67,8 @@ def claim_from(row: Mapping[str, Any]) -> Claim:
     return Claim(
         trace_id=row["trace_id"],
         span_id=row["span_id"],
-        start_time=_micros(row["start_time"]),
-        end_time=_micros(row["end_time"]) if row["end_time"] is not None else None,
+        start_time=to_micros(row["start_time"]),
+        end_time=to_micros(row["end_time"]) if row["end_time"] is not None else None,
         model=row["model"],
     )
 

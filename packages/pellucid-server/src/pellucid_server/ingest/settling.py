@@ -14,6 +14,7 @@ import pyarrow as pa
 import xxhash
 
 from pellucid_server.core.clock import Clock
+from pellucid_server.core.moments import to_micros
 from pellucid_server.enrich.facts import SettledFacts
 from pellucid_server.enrich.settle import settle
 from pellucid_server.ingest import raw_json
@@ -127,7 +128,7 @@ class Settler:
             whole = merge([raw_json.from_dict(_decode_payload(before)["raw"]), new]) if before else new
             if xxhash.xxh3_64_intdigest(raw_json.dump(whole)) != known.content_hash:
                 key = keys[index]
-                received_at = _micros(known.value("received_at"))
+                received_at = to_micros(known.value("received_at"))
                 wholes.append((key, known, decode_raw(key.project_id, whole, received_at, enricher_of[key.project_id])))
         if wholes:
             self._replace(wholes, out)
@@ -137,7 +138,7 @@ class Settler:
         spans, payloads = self._encode([row for _, _, row in wholes])
         out.payloads.append(payloads)
         for place, (key, known, row) in enumerate(wholes):
-            if _row_key(known).start_time != _micros(spans.column("start_time")[place].as_py()):
+            if _row_key(known).start_time != to_micros(spans.column("start_time")[place].as_py()):
                 out.gone.append(known.table.slice(known.index, 1))
                 out.gone_payloads.append(_gone_payload(payloads.slice(place, 1), known))
             made = Known(row.facts, row.content_hash, spans, place, None)
@@ -186,13 +187,8 @@ class Settler:
         )
 
 
-def _micros(time: Any) -> int:
-    micros: int = round(time.timestamp() * 1_000_000)
-    return micros
-
-
 def _row_key(known: Known) -> RowKey:
-    return RowKey(known.value("project_id"), _micros(known.value("start_time")), known.facts.trace_id, known.facts.span_id)
+    return RowKey(known.value("project_id"), to_micros(known.value("start_time")), known.facts.trace_id, known.facts.span_id)
 
 
 def _gather(knowns: Sequence[Known]) -> pa.Table:

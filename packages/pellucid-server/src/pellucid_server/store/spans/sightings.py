@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pellucid_server.core.moments import to_datetime, to_micros
 from pellucid_server.store.spans.drivers.port import Driver, Limits, Statement
-from pellucid_server.store.spans.moments import to_datetime, to_micros
 
 _LIMITS: Final = Limits(seconds=30.0)
 _MOST_VALUES: Final = 1_000

@@ -8,10 +8,10 @@ from typing import Any, Protocol
 
 import pyarrow as pa
 
+from pellucid_server.core.moments import to_datetime, to_micros
 from pellucid_server.store.spans.columns import PAYLOADS, SCORES, SPANS, TABLES, Table
 from pellucid_server.store.spans.drivers.port import Driver, Limits, Statement
 from pellucid_server.store.spans.migrating import migrate
-from pellucid_server.store.spans.moments import to_datetime, to_micros
 from pellucid_server.store.spans.rows import arrow_schema
 from pellucid_server.store.spans.schema import EMBEDDED, Topology
 
@@ -163,7 +163,8 @@ class SpanStore:
 
 
 def _settings(table: Table) -> Mapping[str, int]:
-    return {"materialize_skip_indexes_on_insert": 0} if table.indexed_later else {}
+    # Sorting out replaced rows on the way in would copy every payload once more; a read and the next merge do it in any case.
+    return {"materialize_skip_indexes_on_insert": 0, "optimize_on_insert": 0} if table.indexed_later else {}
 
 
 def _by_project(traces: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:

@@ -1,4 +1,4 @@
-"""Times between the engine's datetimes and the house's microseconds since the epoch, exactly, without floating point."""
+"""Times between datetimes, as the engine gives them, and the house's microseconds since the epoch, exactly, without floating point."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final
