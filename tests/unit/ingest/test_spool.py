@@ -14,6 +14,7 @@ from pellucid_server.ingest.enriching import DEFAULT_CONFIG, ProjectConfig
 from pellucid_server.ingest.ports import EncodedChunk, Write
 from pellucid_server.ingest.spool import prepare
 from pellucid_server.journal.port import Entry
+from pellucid_server.store.spans.drivers.port import Statement
 
 
 class _Spooling:
@@ -48,6 +49,17 @@ def test_payloads_reach_the_store_by_their_file_and_the_file_goes(line: Line, fo
     ]
     assert {row["version"] for row in line.rows("version")} != {0}
     assert list(folder.iterdir()) == []
+
+
+def test_a_merge_builds_the_text_index_and_a_search_does_not_wait_for_it(line: Line, folder: Path) -> None:
+    line.send(traces(_call(1)))
+    line.flush()
+    sizes = "SELECT sum(secondary_indices_compressed_bytes) > 0 AS indexed FROM system.parts WHERE active AND table = 'payloads'"
+    found = "SELECT span_id FROM payloads FINAL WHERE hasToken(search_text, 'question')"
+    for indexed in (0, 1):
+        assert line.driver.query(Statement(sql=sizes, parameters={})).rows == [(indexed,)]
+        assert line.driver.query(Statement(sql=found, parameters={})).rows == [(f"{1:016x}",)]
+        line.driver.command("OPTIMIZE TABLE payloads FINAL")
 
 
 def test_of_a_file_with_known_spans_only_the_new_ones_are_written(line: Line, folder: Path) -> None:
