@@ -12,9 +12,9 @@ from typing import Final
 import pyarrow as pa
 
 from pellucid_server.core.clock import DAY, Micros
+from pellucid_server.core.moments import to_datetime, to_micros
 from pellucid_server.store.spans.columns import COST_DAYS, COST_DIMENSIONS
 from pellucid_server.store.spans.drivers.port import Driver, Limits
-from pellucid_server.store.spans.moments import to_datetime, to_micros
 from pellucid_server.store.spans.parameters import Parameters
 from pellucid_server.store.spans.rows import arrow_schema
 
