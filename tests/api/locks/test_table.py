@@ -89,6 +89,7 @@ DEMANDS = {
     "GET /api/v1/evaluators/{evaluator_id}/versions": "read",
     "POST /api/v1/evaluators/{evaluator_id}/versions": "write",
     "POST /api/v1/evaluators/{evaluator_id}/backfill": "write",
+    "GET /api/v1/evaluators/{evaluator_id}/analysis": "read",
     "GET /api/v1/score-configs": "read",
     "POST /api/v1/score-configs": "write",
     "PUT /api/v1/score-configs/{config_id}": "write",

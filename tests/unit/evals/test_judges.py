@@ -154,7 +154,7 @@ def test_a_verdict_carries_its_cost_its_trace_and_its_kin() -> None:
     asked = Asked({"reason": "It helps.", "verdict": True})
     (verdict,) = judged(asked)
     assert (verdict.value, verdict.comment, verdict.cost, verdict.trace_id) == (True, "It helps.", 0.002, "c" * 32)
-    assert verdict.metadata == {"same_family": True}
+    assert verdict.metadata == {"same_family": True, "length": len("Under {{question}} the mat.")}
     text = text_of(asked.requests[0].messages)
     assert "<question>\nWhere is my key?\n</question>" in text
     assert "{{question}} the mat" in text  # what stands in a value is never filled in

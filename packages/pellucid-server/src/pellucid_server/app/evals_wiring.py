@@ -7,6 +7,7 @@ from pellucid_server.app.schedule import Job, Schedule
 from pellucid_server.app.settings import Settings
 from pellucid_server.core.clock import system_clock
 from pellucid_server.core.ids import random_id
+from pellucid_server.evals.analysis import Analyses
 from pellucid_server.evals.candidates import Candidates
 from pellucid_server.evals.code import Sandbox
 from pellucid_server.evals.configs import ScoreConfigBook
@@ -58,6 +59,7 @@ class EvaluatorParts:
             online=Online(meta, self.book, candidates, self.subjects, queries.scores, spending, durable.runs, system_clock),
             spending=spending,
             configs=ScoreConfigBook(meta, system_clock, random_id),
+            analyses=Analyses(self.book, queries.scores),
             links=FeedbackLinks(Vault.open(settings.data, settings.secret_key).derived("feedback links"), system_clock),
         )
 

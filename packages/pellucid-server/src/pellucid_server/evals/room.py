@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from pellucid_server.evals.analysis import Analyses
 from pellucid_server.evals.configs import ScoreConfigBook
 from pellucid_server.evals.evaluators import EvaluatorBook
 from pellucid_server.evals.links import FeedbackLinks
@@ -20,3 +21,4 @@ class EvaluationRoom:
     spending: Spending
     configs: ScoreConfigBook
     links: FeedbackLinks
+    analyses: Analyses

@@ -5,6 +5,7 @@ sent again without a time, it keeps the one that it had.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from pellucid_server.core.clock import Clock, Micros
@@ -14,15 +15,45 @@ from pellucid_server.model.scope import Scope
 from pellucid_server.model.score import Score, ScoreSource, ScoreStatus, ScoreTarget, ScoreType
 from pellucid_server.query.asking import Ask, Page, asked_in, check_limit
 from pellucid_server.query.cursors import Cursor, read_cursor, write_cursor
+from pellucid_server.query.facets import field_of
 from pellucid_server.query.records import Record
 from pellucid_server.query.score_drafts import BadScore, Draft, complete
+from pellucid_server.query.windows import Window
 from pellucid_server.store.spans.reader import SpanReader
 from pellucid_server.store.spans.scores import ScoreStore, Stored
 from pellucid_server.store.spans.sql import scores as sql
 
 MAX_BATCH: Final = 1_000
 """Scores of one request."""
+MAX_VALUES: Final = 100_000
+"""Scores of one analysis."""
 _LIST: Final = "scores:-time"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScoreValue:
+    """What an analysis reads of a score."""
+
+    value: float | None
+    string_value: str
+    type: str
+    status: str
+    source: str
+    target: str
+    trace_id: str
+    span_id: str
+    session_id: str
+    evaluator: str
+    evaluator_version: str
+    sample_probability: float
+    metadata: Mapping[str, str]
+    moment: Micros
+    segment: str
+
+    @property
+    def place(self) -> tuple[str, str, str, str]:
+        """What is scored."""
+        return self.target, self.trace_id, self.span_id, self.session_id
 
 
 class Scores:
@@ -55,6 +86,14 @@ class Scores:
             if more and last
             else None,
         )
+
+    def values(self, scope: Scope, name: str, window: Window, segment: str = "") -> tuple[Sequence[ScoreValue], bool]:
+        """Every score of a name, for analyses, and whether these are all. `segment`: a field of spans. Raises `BadFilter`."""
+        field = None if not segment else field_of(segment)[0]
+        asked = asked_in(scope, window, self._clock())
+        names = (*sql.VALUE_ROW, "moment", "segment")
+        rows = self._reader.rows(sql.values(asked, name, field, limit=MAX_VALUES))
+        return [ScoreValue(**dict(zip(names, row, strict=True))) for row in rows], len(rows) < MAX_VALUES
 
     def by_ids(self, scope: Scope, ids: Sequence[str]) -> Sequence[Score]:
         """Those of these ids that there are, oldest first."""

@@ -59,6 +59,21 @@ class Confusion:
         return share(self.true_positive + self.true_negative, self.n)
 
 
+def balanced_correlation(table: Confusion) -> float | None:
+    """Pearson's correlation (φ) that the judge would have on as many good cases as bad ones, from sensitivity and specificity.
+
+    Unlike κ it does not fall where nearly all cases are good, so it says how good the judge is and not how the traffic is. None where
+    either verdict has no case.
+    """
+    if not table.positives or not table.negatives:
+        return None
+    sensitivity, alarm = table.true_positive / table.positives, table.false_positive / table.negatives
+    says_yes = (sensitivity + alarm) / 2
+    if says_yes in (0.0, 1.0):
+        return 0.0
+    return (sensitivity - alarm) / (2 * math.sqrt(says_yes * (1 - says_yes)))
+
+
 def confusion(judge: Sequence[bool], people: Sequence[bool]) -> Confusion:
     """The four counts."""
     pairs = list(zip(judge, people, strict=True))

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 from pellucid_server.api.asking import QueryWindow
 from pellucid_server.api.house import house_of
 from pellucid_server.api.security import requires
+from pellucid_server.api.wire.analyses import AnalysisAnswer, to_analysis
 from pellucid_server.api.wire.evaluators import (
     BackfillBody,
     EntryAnswer,
@@ -49,6 +50,7 @@ def create_router() -> APIRouter:
     router.get("/evaluators/{evaluator_id}/versions", summary="All versions of an evaluator")(list_versions)
     router.post("/evaluators/{evaluator_id}/versions", summary="Change what an evaluator is", status_code=201)(edit_evaluator)
     router.post("/evaluators/{evaluator_id}/backfill", summary="Evaluate history", status_code=202)(backfill)
+    router.get("/evaluators/{evaluator_id}/analysis", summary="What an evaluator's scores can be believed")(analyse)
     return router
 
 
@@ -129,3 +131,8 @@ def backfill(request: Request, scope: Writer, evaluator_id: str, window: QueryWi
             scope, evaluator_id, window, share=body.share, limit=body.limit, max_cost=body.max_cost
         )
     return to_run(house.runs.get(scope, started.id))
+
+
+def analyse(request: Request, scope: Reader, evaluator_id: str, window: QueryWindow, segment: str = "") -> AnalysisAnswer:
+    """Raw and corrected means with their intervals, by `segment` (a field of spans such as `metadata.auth`), and trust in the judge."""
+    return to_analysis(house_of(request).evals.analyses.of(scope, evaluator_id, window, segment))

@@ -45,7 +45,7 @@ def make_link(request: Request, scope: Scorer, body: FeedbackLinkBody) -> Feedba
         user_id=body.user_id,
         seconds=body.expires_in,
     )
-    return FeedbackLinkAnswer(token=token, path=f"/rate#{token}", expires=rated.until)
+    return FeedbackLinkAnswer(token=token, expires=rated.until)
 
 
 def write_linked(request: Request, body: LinkedFeedbackBody, authorization: Annotated[str, Header()] = "") -> ScoresWritten:

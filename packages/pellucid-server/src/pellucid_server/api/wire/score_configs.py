@@ -58,10 +58,9 @@ class FeedbackLinkBody(BaseModel):
 
 
 class FeedbackLinkAnswer(BaseModel):
-    """A link: hand `token` to the widget, or send people to the page at `path`."""
+    """A link: hand `token` to the widget of the page."""
 
     token: str
-    path: str
     expires: WireTime
 
 

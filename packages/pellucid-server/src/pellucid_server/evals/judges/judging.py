@@ -9,6 +9,7 @@ from pellucid_server.evals.errors import NoVerdict
 from pellucid_server.evals.judges.asking import Judge, variables_of
 from pellucid_server.evals.judges.families import is_kin
 from pellucid_server.evals.judges.form import Read
+from pellucid_server.evals.selecting import as_text, select
 from pellucid_server.evals.subject import Subject
 from pellucid_server.evals.verdict import Verdict, missing
 from pellucid_server.llm.calls import ModelAnswer, ModelRequest, Origin
@@ -84,6 +85,8 @@ def _from(answers: Sequence[ModelAnswer], subject: Subject, verdict: Verdict) ->
     costs = [answer.cost.total for answer in answers if answer.cost is not None]
     last = answers[-1]
     kin = {"same_family": True} if is_kin(last.model, subject.models) else {}
+    judged = select(subject.value, "$.output")
+    length = {} if judged is None else {"length": len(as_text(judged))}
     return Verdict(
         name=verdict.name,
         value=verdict.value,
@@ -92,7 +95,7 @@ def _from(answers: Sequence[ModelAnswer], subject: Subject, verdict: Verdict) ->
         cost=sum(costs) if costs and not verdict.name else None,
         judge_model=last.model,
         trace_id=last.trace_id,
-        metadata={**verdict.metadata, **kin},
+        metadata={**verdict.metadata, **length, **kin},
     )
 
 

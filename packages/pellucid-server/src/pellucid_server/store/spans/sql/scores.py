@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from pellucid_server.filters.tree import EVERYTHING, Filter
+from pellucid_server.filters.tree import EVERYTHING, FieldRef, Filter
 from pellucid_server.store.spans.drivers.port import Statement
 from pellucid_server.store.spans.filter_sql import Asked, scope_condition, score_condition
 from pellucid_server.store.spans.parameters import Parameters
 from pellucid_server.store.spans.sql.aggregates import Expressions, micros, select
+from pellucid_server.store.spans.sql.metrics import dimension_columns
 
 SCORE_ROW: Final[Expressions] = {
     **{
@@ -29,6 +30,13 @@ SUMMARY: Final[Expressions] = {
     "count": "countIf(status = 'valid')",
     "string_value": "argMaxIf(string_value, time, status = 'valid')",
 }
+
+
+VALUE_ROW: Final = (
+    "value", "string_value", "type", "status", "source", "target", "trace_id", "span_id", "session_id", "evaluator", "evaluator_version",
+    "sample_probability", "metadata",
+)  # fmt: skip
+"""What an analysis reads of a score."""
 
 
 def newest(asked: Asked, node: Filter, *, after: tuple[int, str] | None, limit: int) -> Statement:
@@ -64,6 +72,35 @@ def of_trace(project_id: str, trace_id: str, *, limit: int) -> Statement:
         f"WHERE project_id = {p.text(project_id)} AND trace_id = {p.text(trace_id)}\nORDER BY scores.time, id LIMIT {p.integer(limit)}"
     )
     return p.statement(sql, "scores.of_trace")
+
+
+def values(asked: Asked, name: str, segment: FieldRef | None, *, limit: int) -> Statement:
+    """Every score of a name in the window with its segment: the value of a field of the span that it is on, else of its trace's root.
+
+    The window is of the scores' own time, and one day more of spans before it.
+    """
+    p = Parameters()
+    mine = f"project_id = {p.text(asked.project_id)} AND name = {p.text(name)}"
+    if asked.start is not None:
+        mine += f" AND time >= {p.time(asked.start)}"
+    if asked.end is not None:
+        mine += f" AND time < {p.time(asked.end)}"
+    scored = (
+        f"SELECT {', '.join(VALUE_ROW)}, {micros('scores.time')} AS moment FROM scores FINAL WHERE {mine} LIMIT {p.integer(limit)}"
+    )
+    if segment is None:
+        return p.statement(f"SELECT *, '' AS segment FROM ({scored})", "scores.values")
+    (column,), source = dimension_columns((segment,), p)
+    spans = (
+        f"SELECT {column} AS segment, trace_id, arrayJoin(if(is_root, [span_id, ''], [span_id])) AS place FROM spans FINAL{source}\n"
+        f"  WHERE {scope_condition(replace(asked, start=None, end=None), p)} AND trace_id IN (SELECT trace_id FROM scores WHERE {mine})"
+    )
+    sql = (
+        f"SELECT {', '.join(f'c.{column} AS {column}' for column in VALUE_ROW)}, c.moment AS moment, s.segment AS segment\n"
+        f"FROM ({scored}) AS c\nINNER JOIN ({spans}) AS s\n"
+        f"ON c.trace_id = s.trace_id AND if(c.target = 'span', c.span_id, '') = s.place"
+    )
+    return p.statement(sql, "scores.values")
 
 
 def by_ids(project_id: str, ids: Sequence[str]) -> Statement:
