@@ -153,13 +153,6 @@ def test_a_link_rates_without_a_key_and_only_its_trace(make_server: MakeServer, 
         api(server, "POST", "linked-feedback", {"rating": True}, 400, authorization=f"Bearer {forged}")["code"]
         == "bad_feedback_link"
     )
-    answers = [
-        httpx.post(
-            f"{server.url}/api/v1/linked-feedback", json={"rating": True}, headers={"authorization": f"Bearer {link['token']}"}
-        )
-        for _ in range(30)
-    ]
-    assert {answer.status_code for answer in answers} == {201, 429}  # a flood
 
 
 def test_a_score_must_fit_the_config_that_it_names(make_server: MakeServer) -> None:

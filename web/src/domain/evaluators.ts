@@ -1,0 +1,62 @@
+/** What pages of evaluators work out themselves. Pure. */
+
+import type { Definition, Estimate, Tried } from "@/api/evaluators";
+
+export const TRUST_WORDS = {
+  uncalibrated: "Uncalibrated",
+  trusted: "Trusted",
+  suspect: "Suspect",
+} as const;
+
+/** A definition as text that people edit. */
+export function definitionText(definition: Definition): string {
+  return JSON.stringify(definition, null, 2);
+}
+
+/** What the text means, or what is wrong with it. */
+export function readDefinition(text: string): { definition: Definition } | { problem: string } {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value !== "object" || value === null || Array.isArray(value))
+      return { problem: "The definition is a JSON object." };
+    return { definition: value as Definition };
+  } catch (error) {
+    return { problem: error instanceof Error ? error.message : "This is no JSON." };
+  }
+}
+
+/** The same definition with its judge's connection and model named. */
+export function withConnection(definition: Definition, connection: string, model: string): Definition {
+  if (definition.kind !== "judge") return definition;
+  return { ...definition, body: { ...definition.body, connection, model } };
+}
+
+/** `0.82 (0.78 to 0.86, n = 240)`; without an interval it says so. */
+export function estimateText(estimate: Estimate | null, digits = 2): string {
+  if (!estimate) return "–";
+  const value = estimate.value.toFixed(digits);
+  if (estimate.low === null || estimate.high === null) return `${value} (n = ${estimate.n}, too few for an interval)`;
+  return `${value} (${estimate.low.toFixed(digits)} to ${estimate.high.toFixed(digits)}, n = ${estimate.n})`;
+}
+
+/** Where an interval lies on an axis from 0 to 1, in percent; null where there is none. */
+export function whisker(estimate: Estimate | null): { left: number; width: number; dot: number } | null {
+  if (!estimate) return null;
+  const at = (value: number) => 100 * Math.min(1, Math.max(0, value));
+  const low = at(estimate.low ?? estimate.value);
+  const high = at(estimate.high ?? estimate.value);
+  return { left: low, width: high - low, dot: at(estimate.value) };
+}
+
+/** What one evaluation of a preview cost on average; null where nobody knows. */
+export function meanCost(tried: readonly Tried[]): number | null {
+  const known = tried.map((one) => one.verdicts[0]?.cost).filter((cost): cost is number => typeof cost === "number");
+  return known.length === 0 ? null : known.reduce((sum, cost) => sum + cost, 0) / known.length;
+}
+
+/** A verdict in words. */
+export function verdictText(value: boolean | number | string | null): string {
+  if (value === null) return "no verdict";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "number" ? value.toFixed(2) : value;
+}
