@@ -5,7 +5,7 @@ A server that does not know an endpoint yet (404, 405) is told of in one log lin
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import httpx2
@@ -67,6 +67,22 @@ class Delivery:
                 self._client.post(path, json=connection) if made is None else self._client.put(f"{path}/{made}", json=connection)
             )
             answer.raise_for_status()
+
+    def make_evaluators(self, wanted: Sequence[Mapping[str, Any]]) -> None:
+        """Have these evaluators; those of an earlier run stay as they are. Each names an entry of the server's gallery."""
+        listed = self._client.get("/api/v1/evaluators")
+        if listed.status_code in _UNKNOWN:
+            log.info("the server has no evaluators yet")
+            return
+        known = {one["name"] for one in listed.raise_for_status().json()["data"]}
+        gallery = {entry["key"]: entry for entry in self._client.get("/api/v1/evaluator-gallery").raise_for_status().json()["data"]}
+        for evaluator in wanted:
+            if evaluator["name"] in known:
+                continue
+            definition = gallery[evaluator["key"]]["definition"]
+            body = {**definition["body"], **evaluator.get("body", {})}
+            sent = {name: value for name, value in evaluator.items() if name not in ("key", "body")}
+            self._client.post("/api/v1/evaluators", json={**sent, "definition": {**definition, "body": body}}).raise_for_status()
 
     def is_ready(self) -> bool:
         try:

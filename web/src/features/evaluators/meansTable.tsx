@@ -7,31 +7,35 @@ import { formatCount } from "@/domain/format";
 export function MeansTable({ means }: { means: readonly SegmentMean[] }) {
   if (means.length === 0) return <p className="text-fg-2">No score in this time range.</p>;
   return (
-    <table aria-label="Means by segment" className="w-full max-w-[980px] text-label">
-      <thead>
-        <tr className="border-b border-line text-left text-fg-2">
-          <th className="py-1 pr-4 font-medium">Segment</th>
-          <th className="w-64 py-1 pr-4 font-medium max-wide:hidden">0 to 1</th>
-          <th className="py-1 pr-4 font-medium">Raw</th>
-          <th className="py-1 pr-4 font-medium">Corrected by labels</th>
-          <th className="py-1 text-right font-medium">Missing</th>
-        </tr>
-      </thead>
-      <tbody>
-        {means.map((mean) => (
-          <tr key={mean.segment} className="border-b border-line">
-            <th className="recorded py-1.5 pr-4 text-left font-medium">{mean.segment || "all"}</th>
-            <td className="py-1.5 pr-4 max-wide:hidden">
-              <Whisker estimate={mean.raw} tone="var(--fg-3)" />
-              <Whisker estimate={mean.corrected} tone="var(--series-1)" />
-            </td>
-            <td className="num py-1.5 pr-4 text-fg-2">{estimateText(mean.raw)}</td>
-            <td className="num py-1.5 pr-4">{mean.corrected ? estimateText(mean.corrected) : "cannot tell yet"}</td>
-            <td className="num py-1.5 text-right">{formatCount(mean.missing)}</td>
+    <div className="overflow-x-auto">
+      <table aria-label="Means by segment" className="w-full max-w-[980px] text-label">
+        <thead>
+          <tr className="border-b border-line text-left text-fg-2">
+            <th className="py-1 pr-4 font-medium">Segment</th>
+            <th className="w-64 py-1 pr-4 font-medium max-wide:hidden">0 to 1</th>
+            <th className="py-1 pr-4 font-medium">Raw</th>
+            <th className="py-1 pr-4 font-medium">Corrected by labels</th>
+            <th className="py-1 text-right font-medium">Missing</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {means.map((mean) => (
+            <tr key={mean.segment} className="border-b border-line">
+              <th className="py-1.5 pr-4 text-left font-medium whitespace-nowrap">{mean.segment || "all"}</th>
+              <td className="py-1.5 pr-4 max-wide:hidden">
+                <Whisker estimate={mean.raw} tone="var(--fg-3)" />
+                <Whisker estimate={mean.corrected} tone="var(--series-1)" />
+              </td>
+              <td className="num py-1.5 pr-4 whitespace-nowrap text-fg-2">{estimateText(mean.raw)}</td>
+              <td className="num py-1.5 pr-4 whitespace-nowrap">
+                {mean.corrected ? estimateText(mean.corrected) : "cannot tell yet"}
+              </td>
+              <td className="num py-1.5 text-right">{formatCount(mean.missing)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 

@@ -67,10 +67,15 @@ function Day({ day }: { day: Forecast }) {
     <p className="mt-2 text-label text-fg-2">
       In the last 24 hours {formatCount(day.matching)} matched; about {formatCount(Math.round(day.sampled))} would be
       evaluated a day
-      {day.cost === null ? ", at an unknown price" : `, for about ${formatMoney(day.cost)}`}
+      {priced(day.cost)}
       {day.borne < 1 && `; the budget bears ${formatShare(day.borne, 1)} of that, and estimates are weighted for it`}.
     </p>
   );
+}
+
+function priced(cost: number | null): string {
+  if (cost === null) return ", at an unknown price";
+  return cost === 0 ? ", for nothing" : `, for about ${formatMoney(cost)}`;
 }
 
 function Line({ tried }: { tried: Tried }) {
