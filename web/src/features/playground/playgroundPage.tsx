@@ -105,7 +105,7 @@ function Bench({ first }: { first: Pane }) {
             <Button icon={Table2} onClick={() => setTabling(true)} className="max-wide:hidden">
               Run over a data set
             </Button>
-            <Button icon={Plus} onClick={add} disabled={columns.length >= MOST_PANES}>
+            <Button icon={Plus} onClick={add} disabled={columns.length >= MOST_PANES} className="max-wide:hidden">
               Add pane
             </Button>
             <Button look="primary" icon={Play} onClick={() => setRound(round + 1)} title="Ask all panes (Ctrl Enter)">
