@@ -39,6 +39,12 @@ class Server:
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
+    def patch(self, path: str, body: object) -> Any:
+        """One change through the API."""
+        answer = httpx.patch(f"{self.url}/api/v1/{path}", json=body, timeout=60)
+        answer.raise_for_status()
+        return answer.json() if answer.content else None
+
     def put(self, path: str, body: object) -> Any:
         """One thing as it shall be."""
         answer = httpx.put(f"{self.url}/api/v1/{path}", json=body, timeout=60)
