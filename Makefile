@@ -47,7 +47,7 @@ browser: install ## Browser tests in Debian's Chromium
 lint: install ## Format, lint, types, import contracts
 	@.venv/bin/ruff format --check -q . && .venv/bin/ruff check -q .
 	@.venv/bin/mypy -p pellucid -p pellucid_server -p pellucid_demo
-	@scripts/node .venv/bin/pyright
+	@scripts/node .venv/bin/pyright -p pyproject.toml
 	@.venv/bin/lint-imports > .lint-imports.log || { cat .lint-imports.log; exit 1; }
 	@scripts/node npm --prefix web run -s typecheck
 	@scripts/node npm --prefix web run -s lint
