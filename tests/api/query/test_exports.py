@@ -4,6 +4,7 @@ import csv
 import io
 import json
 
+import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 import pytest
 from starlette.testclient import TestClient
@@ -40,6 +41,14 @@ def test_csv(client: TestClient) -> None:
     assert (rows[-1]["tags"], rows[-1]["metadata"]) == ('["eu"]', '{"plan":"free"}')
     assert rows[-1]["end_time"] == "2025-11-20T12:00:01.000000Z"
     assert rows[0]["end_time"] == ""
+
+
+def test_a_csv_holds_no_formula() -> None:
+    page = pa.table({"name": ["=1+1", "+1", "-1", "@x", "\tx", "\rx", "a=1", "", None, "a\n=1"], "cost": [-1.0] * 10})
+    assert exports._neutral(page).to_pydict() == {
+        "name": ["'=1+1", "'+1", "'-1", "'@x", "'\tx", "'\rx", "a=1", "", None, "a\n=1"],
+        "cost": [-1.0] * 10,
+    }
 
 
 def test_parquet(client: TestClient) -> None:

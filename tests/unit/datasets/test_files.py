@@ -1,5 +1,6 @@
 """Files of cases: what goes out comes in again, and what is broken is named by its line and writes nothing."""
 
+import csv
 import io
 import tracemalloc
 from collections.abc import Callable
@@ -189,7 +190,7 @@ def test_a_csv_keeps_text_exactly_and_chats_are_what_providers_take(cases: Cases
     ]
     cases.create(scope, name="out")
     cases.write(scope, "out", drafts)
-    read(b"".join(write_file(cases.pages(scope, "out"), "csv")))
+    read(b"".join(write_file(cases.pages(scope, "out"), "csv", raw=True)))
     assert [(item.input, item.expected) for item in cases.items(scope, "s").items] == [(one.input, one.expected) for one in drafts]
     chats = b"".join(write_chats(cases.pages(scope, "out"), "Be kind.")).decode().splitlines()
     assert chats == [
@@ -197,6 +198,20 @@ def test_a_csv_keeps_text_exactly_and_chats_are_what_providers_take(cases: Cases
         '{"role":"assistant","content":"=1+1, \\"quoted\\""}]}',
         '{"messages":[{"role":"system","content":"Be kind."},{"role":"user","content":"Hi"},{"role":"assistant","content":"Hello"}]}',
     ]
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_a_csv_holds_no_formula_unless_it_shall_be_raw(cases: Cases, scope: Scope, start: str) -> None:
+    hostile = f'{start}HYPERLINK("http://evil", 1)'
+    cases.create(scope, name="out")
+    cases.write(scope, "out", [ItemDraft(id="=a", input=hostile, expected=f"harmless {start}", split="@x")])
+
+    def rows(*, raw: bool) -> list[str]:
+        text = b"".join(write_file(cases.pages(scope, "out"), "csv", raw=raw)).decode()
+        return list(csv.reader(io.StringIO(text, newline="")))[1]
+
+    assert rows(raw=False)[:5] == ["'=a", f"'{hostile}", f"harmless {start}", "{}", "'@x"]
+    assert rows(raw=True)[:5] == ["=a", hostile, f"harmless {start}", "{}", "@x"]
 
 
 def test_foreign_parquet_is_read(read: Import, cases: Cases, scope: Scope) -> None:

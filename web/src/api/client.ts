@@ -12,6 +12,14 @@ export interface ProblemDocument {
   code?: string;
   position?: number;
   expected?: string[];
+  faults?: Fault[];
+  fault_count?: number;
+}
+
+/** A line of a file that cannot be read, and why. */
+export interface Fault {
+  line: number;
+  message: string;
 }
 
 export class ApiProblem extends Error {
@@ -21,6 +29,9 @@ export class ApiProblem extends Error {
   /** For a filter: the character that was not understood. */
   readonly position: number | null;
   readonly expected: string[];
+  /** For a file: its first faulty lines, and how many there are. */
+  readonly faults: Fault[];
+  readonly faultCount: number;
 
   constructor(document: ProblemDocument) {
     super(document.title);
@@ -30,6 +41,8 @@ export class ApiProblem extends Error {
     this.detail = document.detail ?? "";
     this.position = document.position ?? null;
     this.expected = document.expected ?? [];
+    this.faults = document.faults ?? [];
+    this.faultCount = document.fault_count ?? this.faults.length;
   }
 }
 
@@ -69,12 +82,12 @@ export function apiUrl(path: string, params: QueryParams = {}): string {
   return `/api/v1/${path}${text ? `?${text}` : ""}`;
 }
 
-function headers(body: unknown): HeadersInit {
+function headers(body: unknown, type = "application/json"): HeadersInit {
   const project = currentProject();
   return {
     accept: "application/json",
     ...(project ? { "x-pellucid-project": project } : {}),
-    ...(body === undefined ? {} : { "content-type": "application/json" }),
+    ...(body === undefined ? {} : { "content-type": type }),
   };
 }
 
@@ -86,18 +99,22 @@ interface Call {
 }
 
 /** Calls the API and returns the parsed body. */
-export async function call<T>(path: string, { method = "GET", params, body, signal }: Call = {}): Promise<T> {
+export function call<T>(path: string, { method = "GET", params, body, signal }: Call = {}): Promise<T> {
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  return answerOf(apiUrl(path, params), { method, headers: headers(body), body: sent, signal });
+}
+
+/** Posts a file as the body, as the browser reads it from disk, and returns the parsed answer. */
+export function upload<T>(path: string, params: QueryParams, file: Blob, type: string): Promise<T> {
+  return answerOf(apiUrl(path, params), { method: "POST", headers: headers(file, type), body: file });
+}
+
+async function answerOf<T>(url: string, init: RequestInit): Promise<T> {
   let response: Response;
   try {
-    response = await fetch(apiUrl(path, params), {
-      method,
-      headers: headers(body),
-      body: body === undefined ? undefined : JSON.stringify(body),
-      signal,
-      credentials: "same-origin",
-    });
+    response = await fetch(url, { ...init, credentials: "same-origin" });
   } catch (cause) {
-    if (signal?.aborted) throw cause;
+    if (init.signal?.aborted) throw cause;
     throw new ApiProblem({
       title: "The server does not answer",
       status: 0,

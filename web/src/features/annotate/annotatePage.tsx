@@ -11,6 +11,7 @@ import { readDimensions } from "@/domain/rating";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { Badge, Button, Checkbox, TextInput } from "@/ui/controls";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
+import { Field } from "@/ui/field";
 import { Dialog } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
@@ -202,15 +203,5 @@ function NewQueue({ onClose, onMade }: { onClose: () => void; onMade: (queue: Qu
         </div>
       </form>
     </Dialog>
-  );
-}
-
-function Field({ label, hint, children }: { label: string; hint?: string; children: React.ReactNode }) {
-  return (
-    <label className="flex flex-col gap-1 text-label">
-      {label}
-      {children}
-      {hint && <span className="text-micro text-fg-3">{hint}</span>}
-    </label>
   );
 }

@@ -1,15 +1,7 @@
-/** Saves what a page made itself as a file: tables, pictures, dashboards. */
+/** Saves what dashboards show as files: tables, pictures, the dashboards themselves. */
 
 import type { EChartsType } from "echarts/core";
-
-export function saveFile(name: string, content: Blob): void {
-  const url = URL.createObjectURL(content);
-  const anchor = document.createElement("a");
-  anchor.href = url;
-  anchor.download = name;
-  anchor.click();
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
+import { saveFile } from "@/ui/saveFile";
 
 const slug = (title: string) =>
   title

@@ -19,10 +19,13 @@ import { usePreference } from "@/ui/preferences";
 import { Empty, Problem } from "@/ui/states";
 import { usePages } from "@/ui/usePages";
 import { Age } from "@/ui/values";
+import { Changes } from "./changes";
+import { DatasetActions } from "./datasetActions";
 
 const TABS = [
   { value: "items", label: "Items" },
   { value: "experiments", label: "Experiments" },
+  { value: "changes", label: "Changes" },
 ] as const;
 type Tab = (typeof TABS)[number]["value"];
 
@@ -86,11 +89,14 @@ export default function DatasetPage() {
   const [search, patch] = useAddress();
   const query = useQuery(datasetQuery(name));
   const tab = (TABS.find((each) => each.value === search.tab)?.value ?? "items") as Tab;
+  const after = search.view ?? String(query.data?.version ?? 0);
+  const before = search.with ?? String(Math.max(0, Number(after) - 1));
   return (
     <>
       <PageHeader
         title={`Data set ${oneLine(name, 40)}`}
         timeless
+        actions={query.data && <DatasetActions name={name} version={search.view} />}
         crumbs={
           <div className="flex min-w-0 items-center gap-1.5 whitespace-nowrap">
             <Link to="/datasets" search={(old) => carried(old)} className="text-fg-2 hover:text-fg max-wide:hidden">
@@ -113,16 +119,29 @@ export default function DatasetPage() {
               options={TABS}
               onChange={(next) => patch({ tab: next === "items" ? null : next }, { replace: true })}
             />
-            {tab === "items" && (
+            {tab === "changes" && (
               <Versions
+                label="From version"
                 newest={query.data.version}
-                chosen={search.view}
-                onChoose={(version) => patch({ view: version }, { replace: true })}
+                chosen={before}
+                onChoose={(version) => patch({ with: version }, { replace: true })}
+              />
+            )}
+            {tab !== "experiments" && (
+              <Versions
+                label={tab === "changes" ? "to version" : "Version"}
+                newest={query.data.version}
+                chosen={after}
+                onChoose={(version) =>
+                  patch({ view: version === String(query.data.version) ? null : version }, { replace: true })
+                }
               />
             )}
             <span className="recorded cut text-fg-2">{oneLine(query.data.description, 200)}</span>
           </div>
-          {tab === "items" ? <Items name={name} version={search.view} /> : <Experiments dataset={name} />}
+          {tab === "items" && <Items name={name} version={search.view} />}
+          {tab === "experiments" && <Experiments dataset={name} />}
+          {tab === "changes" && <Changes name={name} before={before} after={after} />}
         </>
       )}
     </>
@@ -130,24 +149,26 @@ export default function DatasetPage() {
 }
 
 function Versions({
+  label,
   newest,
   chosen,
   onChoose,
 }: {
+  label: string;
   newest: number;
-  chosen: string | undefined;
-  onChoose: (version: string | null) => void;
+  chosen: string;
+  onChoose: (version: string) => void;
 }) {
   return (
     <label className="flex items-center gap-2 text-label text-fg-2">
-      Version
+      {label}
       <Select
-        value={chosen ?? String(newest)}
+        value={chosen}
         options={Array.from({ length: newest + 1 }, (_, index): [string, string] => {
           const version = String(newest - index);
           return [version, index === 0 ? `${version}, newest` : version];
         })}
-        onChange={(version) => onChoose(version === String(newest) ? null : version)}
+        onChange={onChoose}
       />
     </label>
   );

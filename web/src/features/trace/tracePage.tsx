@@ -1,7 +1,7 @@
 /** The trace page: facts on top, the tree at the left, the selected span at the right. */
 
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { ChevronRight, Diff, Download, ListTree, MoreHorizontal } from "lucide-react";
+import { ChevronRight, Diff, Download, FlaskConical, ListTree, MoreHorizontal } from "lucide-react";
 import { useEffect, useState } from "react";
 import { ApiProblem } from "@/api/client";
 import { carried } from "@/domain/address";
@@ -18,6 +18,7 @@ import { SearchWords } from "@/ui/text";
 import { Facts } from "./facts";
 import { LeftPane } from "./leftPane";
 import { neighbour } from "./neighbours";
+import { RegressionDialog } from "./regressionDialog";
 import { saveTrace } from "./saveTrace";
 import { SpanPane } from "./spanPane";
 import { Neighbours, TraceTroubles } from "./traceHead";
@@ -101,6 +102,7 @@ function Crumbs({ traceId, state, name }: { traceId: string; state: TraceState; 
 function Actions({ traceId, state }: { traceId: string; state: TraceState }) {
   const navigate = useNavigate();
   const go = useGoTo();
+  const [testing, setTesting] = useState(false);
   return (
     <>
       <Neighbours
@@ -116,7 +118,11 @@ function Actions({ traceId, state }: { traceId: string; state: TraceState }) {
         <MenuItem icon={Diff} onSelect={() => void navigate({ to: "/compare/$traceId", params: { traceId } } as never)}>
           Compare with another trace
         </MenuItem>
+        <MenuItem icon={FlaskConical} disabled={!state.detail} onSelect={() => setTesting(true)}>
+          Regression test
+        </MenuItem>
       </Menu>
+      {testing && <RegressionDialog traceId={traceId} onClose={() => setTesting(false)} />}
     </>
   );
 }

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pa_parquet
 
 from pellucid_server.core.sinks import PassingSink
+from pellucid_server.core.spreadsheets import neutral
 from pellucid_server.datasets.reading_files import JSON_MARK, Format
 from pellucid_server.model.json import JsonValue
 from pellucid_server.store.meta.datasets import Item
@@ -25,13 +26,13 @@ _SCHEMA: Final = pa.schema([(name, pa.string()) for name in COLUMNS], metadata={
 _encode = msgspec.json.Encoder().encode
 
 
-def write_file(pages: Iterable[list[Item]], format_: Format) -> Iterator[bytes]:
-    """The file, a page of items at a time."""
+def write_file(pages: Iterable[list[Item]], format_: Format, *, raw: bool = False) -> Iterator[bytes]:
+    """The file, a page of items at a time. Cells of a CSV file that look like formulas are neutralised, unless `raw`."""
     match format_:
         case "jsonl":
             return (b"".join(_encode(_values(item)) + b"\n" for item in page) for page in pages)
         case "csv":
-            return _csv(pages)
+            return _csv(pages, raw=raw)
         case "parquet":
             return _parquet(pages)
 
@@ -46,14 +47,15 @@ def _values(item: Item) -> dict[str, JsonValue]:
     return {name: getattr(item, name) for name in COLUMNS}
 
 
-def _csv(pages: Iterable[list[Item]]) -> Iterator[bytes]:
+def _csv(pages: Iterable[list[Item]], *, raw: bool) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     for page in pages:
         for item in page:
             values = _values(item)
-            writer.writerow([_cell(values[name]) for name in COLUMNS])
+            cells = [_cell(values[name]) for name in COLUMNS]
+            writer.writerow(cells if raw else [neutral(cell) for cell in cells])
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()

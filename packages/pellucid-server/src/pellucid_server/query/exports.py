@@ -1,16 +1,19 @@
 """Exports: a filtered selection of spans as a stream of JSONL, CSV or Parquet, newest first, page by page in constant memory."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import msgspec
 import pyarrow as pa
+import pyarrow.compute as pa_compute
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pa_parquet
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.sinks import PassingSink
+from pellucid_server.core.spreadsheets import FORMULA_STARTS, MARK
 from pellucid_server.filters.tree import Filter
 from pellucid_server.model.scope import Scope
 from pellucid_server.query.asking import asked_in
@@ -30,6 +33,7 @@ MEDIA_TYPES: Final[dict[Format, str]] = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
 }
+_FORMULA: Final = rf"\A([{re.escape(FORMULA_STARTS)}])"
 _encode = msgspec.json.Encoder().encode
 
 
@@ -42,6 +46,8 @@ class ExportAsk:
     format: Format
     content: bool = False
     """Whether messages, documents and the raw span come along, as one column `content`."""
+    raw: bool = False
+    """Whether cells of a CSV file that a spreadsheet would run stay as they are."""
 
 
 class Exports:
@@ -60,7 +66,7 @@ class Exports:
             case "jsonl":
                 return _jsonl(first, pages)
             case "csv":
-                return _csv(first, pages)
+                return _csv(first, pages, raw=ask.raw)
             case "parquet":
                 return _parquet(first, pages)
 
@@ -100,13 +106,22 @@ def _line(row: dict[str, Any], maps: Sequence[str]) -> bytes:
     return _encode(row) + b"\n"
 
 
-def _csv(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[bytes]:
+def _csv(first: pa.Table, rest: Iterator[pa.Table], *, raw: bool) -> Iterator[bytes]:
     sink = PassingSink()
     with pa_csv.CSVWriter(sink, first.schema) as writer:
         for page in _chain(first, rest):
-            writer.write_table(page)
+            writer.write_table(page if raw else _neutral(page))
             yield sink.take()
     yield sink.take()
+
+
+def _neutral(page: pa.Table) -> pa.Table:
+    """As `core.spreadsheets.neutral`, a column at a time."""
+    for place, field in enumerate(page.schema):
+        if pa.types.is_string(field.type):
+            cells = pa_compute.replace_substring_regex(page.column(place), pattern=_FORMULA, replacement=rf"{MARK}\1")
+            page = page.set_column(place, field, cells)
+    return page
 
 
 def _parquet(first: pa.Table, rest: Iterator[pa.Table]) -> Iterator[bytes]:

@@ -107,12 +107,13 @@ def export_file(
     version: int | None = None,
     split: str | None = None,
     system: Annotated[str, Query(description="Of `chats`: the system message of each.", max_length=100_000)] = "",
+    raw: Annotated[bool, Query(description="Of `csv`: cells that look like formulas stay as they are.")] = False,
 ) -> StreamingResponse:
     """JSONL and Parquet hold the cases exactly; `chats` is JSONL for fine-tuning, and leaves out cases without an expected answer."""
     cases = house_of(request).cases
     cases.items(scope, name, version=version, limit=1)  # refuse what is not there before the answer begins
     pages = cases.pages(scope, name, version=version, split=split)
-    file = write_chats(pages, system) if format_ == "chats" else write_file(pages, format_)
+    file = write_chats(pages, system) if format_ == "chats" else write_file(pages, format_, raw=raw)
     ending, media = ("jsonl", MEDIA_TYPES["jsonl"]) if format_ == "chats" else (format_, MEDIA_TYPES[format_])
     headers = {"content-disposition": f'attachment; filename="dataset.{ending}"'}
     return StreamingResponse(file, media_type=media, headers=headers)

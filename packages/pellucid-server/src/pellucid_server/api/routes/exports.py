@@ -36,9 +36,10 @@ def export_spans(
     text: FilterText = "",
     format_: Annotated[Format, Query(alias="format")] = "jsonl",
     content: Annotated[bool, Query(description="Whether messages, documents and the raw span come along.")] = False,
+    raw: Annotated[bool, Query(description="Of `csv`: cells that look like formulas stay as they are.")] = False,
 ) -> StreamingResponse:
     """Newest first, at most 100,000 rows; narrow the time range and go on from the last row for more."""
-    ask = ExportAsk(filter=read_filter(text), window=window, format=format_, content=content)
+    ask = ExportAsk(filter=read_filter(text), window=window, format=format_, content=content, raw=raw)
     file = house_of(request).queries.exports.spans(scope, ask)
     headers = {"content-disposition": f'attachment; filename="spans.{format_}"', "x-pellucid-max-rows": str(MAX_ROWS)}
     return StreamingResponse(file, media_type=MEDIA_TYPES[format_], headers=headers)
