@@ -74,7 +74,7 @@ def test_a_sample_is_drawn_with_its_settings_and_says_what_it_brought(page: Page
     form.get_by_label("Score", exact=True).press("Enter")
     result = form.get_by_role("region", name="What it brought")
     expect(result).to_contain_text("No sample: only 0 scored traces in the last 7 days")
-    form.get_by_label("Score", exact=True).fill("quality")
+    form.get_by_label("Score", exact=True).fill("resolved")
     form.get_by_label("Low traces").fill("3")
     form.get_by_label("High traces").fill("2")
     form.get_by_label("Scored traces it needs").fill("1")

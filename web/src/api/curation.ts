@@ -115,7 +115,7 @@ export function stopSampling(name: string): Promise<void> {
 }
 
 export function drawSample(name: string): Promise<Sampled> {
-  return call(pathOf(name, "samples"), { method: "POST" });
+  return call(pathOf(name, "samples"), { method: "POST", body: {} });
 }
 
 export function diffQuery(name: string, before: string, after: string) {

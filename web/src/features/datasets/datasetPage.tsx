@@ -186,8 +186,8 @@ function Items({ name, version }: { name: string; version: string | undefined })
       count={rows.length}
       empty={
         <Empty icon={Database} title="No items in this version">
-          Add cases from code with <code className="mono">pellucid.add_dataset_items</code>, or through{" "}
-          <code className="mono">POST /api/v1/datasets/{name}/items</code>.
+          Add cases from code with <code className="mono">pellucid.add_dataset_items</code>, through{" "}
+          <code className="mono break-all">POST /api/v1/datasets/{name}/items</code>, or import a file.
         </Empty>
       }
     >
@@ -230,7 +230,7 @@ function Experiments({ dataset }: { dataset: string }) {
       )}
       {query.data && rows.length === 0 && (
         <Empty icon={FlaskConical} title="No experiment has run over this data set">
-          <pre className="mono text-left">{`pellucid.dataset("${dataset}").run(task, evaluators=[…], name="new prompt")`}</pre>
+          <pre className="mono overflow-x-auto text-left">{`pellucid.dataset("${dataset}").run(task, evaluators=[…], name="new prompt")`}</pre>
         </Empty>
       )}
       {rows.length > 0 && (
