@@ -105,6 +105,16 @@ def test_the_weekly_reading_opens_blind(page: Page, world: World) -> None:
     expect(page.get_by_role("link", name="The whole trace")).to_have_count(0)
 
 
+@pytest.mark.parametrize("tab", ["", "?tab=items", "?tab=agreement"])
+def test_a_queue_fits_a_phone(page: Page, world: World, queue: str, tab: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"{world.url}/annotate")
+    expect(page.get_by_role("button", name="New queue")).to_be_in_viewport(ratio=1)
+    page.goto(f"{world.url}/annotate/{queue}{tab}")
+    expect(page.get_by_text(f"0 of {ITEMS} done")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+
 def test_judging_fits_a_phone(page: Page, world: World, queue: str) -> None:
     page.set_viewport_size(PHONE)
     page.goto(f"{world.url}/annotate/{queue}")

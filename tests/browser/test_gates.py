@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from tests.browser.conftest import PHONE
 from tests.browser.serving import Server
 from tests.browser.world import World
 
@@ -27,6 +28,17 @@ def gated(server: Server) -> str:
         server.post(f"experiments/{made['id']}/items", results)
     server.put("label-gates/gated", {"dataset": "held out"})
     return PROMPT
+
+
+def test_the_gate_on_a_phone_shows_its_tab_and_its_table_scrolls(page: Page, world: World, gated: str) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(f"{world.url}/prompts/{gated}?tab=gate&view=2")
+    expect(page.get_by_role("button", name="Gate", exact=True)).to_be_in_viewport(ratio=1)
+    gate = page.get_by_role("region", name="Gate of gated")
+    expect(gate.get_by_role("button", name="Approve all the same")).to_be_in_viewport(ratio=1)
+    gate.get_by_role("columnheader", name="Verdict").scroll_into_view_if_needed()
+    expect(gate.get_by_role("columnheader", name="Verdict")).to_be_in_viewport(ratio=1)
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def test_a_worse_version_is_blocked_and_approved_with_a_reason(page: Page, world: World, gated: str) -> None:

@@ -46,6 +46,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** What went wrong and what to do about it, in one line. */
+export function explained(error: Error): string {
+  return error instanceof ApiProblem && error.detail ? `${error.message}. ${error.detail}` : error.message;
+}
+
 /** The project that requests are for; kept for this tab, remembered for the next. */
 const PROJECT_KEY = "pellucid.project";
 

@@ -40,6 +40,15 @@ export function Button({ look = "default", icon, square, className, children, ty
   );
 }
 
+/** A button of a page's head: on a phone only its icon is shown. */
+export function HeadButton({ label, ...rest }: ButtonProps & { label: string; icon: IconType }) {
+  return (
+    <Button aria-label={label} title={label} {...rest}>
+      <span className="max-wide:hidden">{label}</span>
+    </Button>
+  );
+}
+
 type Tone = "plain" | "error" | "warn" | "refused" | "good" | "accent";
 const TONES: Record<Tone, string> = {
   plain: "bg-n3 text-fg-2",

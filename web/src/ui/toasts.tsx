@@ -40,7 +40,11 @@ export function Toasts() {
     () => toasts,
   );
   return (
-    <div role="status" aria-live="polite" className="fixed right-4 bottom-4 z-60 flex flex-col gap-2">
+    <div
+      role="status"
+      aria-live="polite"
+      className="fixed right-4 bottom-4 z-60 max-wide:bottom-18 flex flex-col gap-2"
+    >
       {shown.map((toast) => (
         <div
           key={toast.id}

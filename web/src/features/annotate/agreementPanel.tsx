@@ -35,7 +35,7 @@ function AgreementTable({ rows }: { rows: Agreement[] }) {
           <tr>
             <th className={HEAD}>Dimension</th>
             <th className={`${HEAD} num`}>α</th>
-            <th className={HEAD}>95 % interval</th>
+            <th className={`${HEAD} pl-4`}>95 % interval</th>
             <th className={`${HEAD} num`}>Cohen's κ</th>
             <th className={`${HEAD} num`}>Equal</th>
             <th className={`${HEAD} num`}>n</th>
@@ -47,7 +47,7 @@ function AgreementTable({ rows }: { rows: Agreement[] }) {
             <tr key={row.dimension} className="border-t border-line">
               <td className="recorded py-1.5 font-medium">{row.dimension}</td>
               <td className="num">{formatScore(row.value)}</td>
-              <td className="text-fg-2">{interval(row.low, row.high)}</td>
+              <td className="pl-4 text-fg-2">{interval(row.low, row.high)}</td>
               <td className="num">
                 {row.kappa === null ? "–" : `${formatScore(row.kappa)} (${interval(row.kappa_low, row.kappa_high)})`}
               </td>
@@ -115,8 +115,8 @@ function People({ panel }: { panel: Panel }) {
       <h2 className="mb-2">People</h2>
       {panel.annotators.length === 0 && <p className="text-label text-fg-2">Nobody has judged anything yet.</p>}
       {panel.annotators.map((person) => (
-        <p key={person.annotator} className="flex gap-4 border-t border-line py-1.5 text-label">
-          <b className="recorded min-w-40 font-medium">{person.name}</b>
+        <p key={person.annotator} className="flex flex-wrap gap-x-4 border-t border-line py-1.5 text-label">
+          <b className="recorded min-w-40 font-medium max-wide:w-full">{person.name}</b>
           <span>{plural(person.judged, "item")} judged</span>
           <span className="text-fg-2">{formatCount(person.skipped)} skipped</span>
           {person.median_seconds !== null && (

@@ -9,7 +9,7 @@ import { carried } from "@/domain/address";
 import { formatCount, formatShare, oneLine } from "@/domain/format";
 import { readDimensions } from "@/domain/rating";
 import { PageHeader } from "@/features/frame/pageHeader";
-import { Badge, Button, Checkbox, TextInput } from "@/ui/controls";
+import { Badge, Button, Checkbox, HeadButton, TextInput } from "@/ui/controls";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
 import { Field } from "@/ui/field";
 import { Dialog } from "@/ui/overlays";
@@ -57,12 +57,13 @@ export default function AnnotatePage() {
         timeless
         actions={
           <>
-            <Button icon={BookOpen} disabled={reading.isPending} onClick={() => reading.mutate()}>
-              This week's reading
-            </Button>
-            <Button icon={Plus} onClick={() => setMaking(true)}>
-              New queue
-            </Button>
+            <HeadButton
+              icon={BookOpen}
+              label="This week's reading"
+              disabled={reading.isPending}
+              onClick={() => reading.mutate()}
+            />
+            <HeadButton icon={Plus} label="New queue" onClick={() => setMaking(true)} />
           </>
         }
       />

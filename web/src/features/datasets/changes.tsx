@@ -89,7 +89,7 @@ function ItemDiff({ change: { before, after } }: { change: ItemChange }) {
   return (
     <div className="flex flex-col gap-4">
       {parts
-        .filter(([, old, now]) => old || now)
+        .filter(([, old, now]) => ![old, now].every((one) => one === "" || one === "{}"))
         .map(([part, old, now]) => (
           <section key={part} aria-label={part}>
             <h3 className="mb-1 text-label text-fg-3 first-letter:uppercase">{part}</h3>

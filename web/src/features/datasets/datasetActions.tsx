@@ -1,9 +1,9 @@
 /** What brings cases into a data set and out of it: import, export, samples of the week. */
 
 import { CalendarClock, Download, Upload } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { useState } from "react";
 import { type ExportFormat, exportDataset } from "@/api/curation";
-import { Button, type ButtonProps } from "@/ui/controls";
+import { HeadButton } from "@/ui/controls";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/ui/overlays";
 import { ImportDialog } from "./importDialog";
 import { SamplingDialog } from "./samplingDialog";
@@ -19,8 +19,8 @@ export function DatasetActions({ name, version }: { name: string; version: strin
   const close = () => setOpen(null);
   return (
     <>
-      <Action icon={Upload} label="Import" onClick={() => setOpen("import")} />
-      <Menu trigger={<Action icon={Download} label="Export" />}>
+      <HeadButton icon={Upload} label="Import" onClick={() => setOpen("import")} />
+      <Menu trigger={<HeadButton icon={Download} label="Export" />}>
         <MenuLabel>{version ? `Version ${version}` : "The newest version"}</MenuLabel>
         {FORMATS.map(([format, words, hint]) => (
           <MenuItem key={format} hint={hint} onSelect={() => exportDataset(name, version, format)}>
@@ -35,18 +35,9 @@ export function DatasetActions({ name, version }: { name: string; version: strin
           Chats for fine-tuning
         </MenuItem>
       </Menu>
-      <Action icon={CalendarClock} label="Sample this week" onClick={() => setOpen("sampling")} />
+      <HeadButton icon={CalendarClock} label="Sample this week" onClick={() => setOpen("sampling")} />
       {open === "import" && <ImportDialog name={name} onClose={close} />}
       {open === "sampling" && <SamplingDialog name={name} onClose={close} />}
     </>
-  );
-}
-
-/** On a phone only its icon is shown. */
-function Action({ label, ...rest }: ButtonProps & { label: string }): ReactNode {
-  return (
-    <Button aria-label={label} {...rest}>
-      <span className="max-wide:hidden">{label}</span>
-    </Button>
   );
 }

@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck } from "lucide-react";
 import { type FormEvent, useState } from "react";
-import { ApiProblem, type Fault } from "@/api/client";
+import { ApiProblem, explained, type Fault } from "@/api/client";
 import { importFile, refreshDataset } from "@/api/curation";
 import { type FileFormat, formatOf, importedWords } from "@/domain/datasets";
 import { formatBytes, plural } from "@/domain/format";
@@ -44,6 +44,7 @@ export function ImportDialog({ name, onClose }: { name: string; onClose: () => v
         <Field label="File" hint={file ? formatBytes(file.size) : "It becomes one version, or nothing at all."}>
           <input
             type="file"
+            autoFocus
             accept=".csv,.jsonl,.ndjson,.parquet,.pq"
             onChange={(event) => choose(event.target.files?.[0] ?? null)}
             className="max-w-full text-label file:mr-3 file:h-7 file:rounded-ctl file:border file:border-line-strong file:bg-control file:px-2.5 file:font-medium file:text-fg hover:file:bg-hover"
@@ -92,7 +93,7 @@ function Refused({ error }: { error: Error }) {
   const said =
     problem && faults.length > 0
       ? `${plural(problem.faultCount, "line")} cannot be read, so nothing was written.`
-      : `${error.message}${problem?.detail ? `. ${problem.detail}` : ""}`;
+      : explained(error);
   return (
     <div role="alert" className="flex flex-col gap-2 text-label">
       <p className="flex items-start gap-2 text-error">

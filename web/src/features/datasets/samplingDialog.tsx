@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
+import { explained } from "@/api/client";
 import {
   drawSample,
   putSampling,
@@ -37,8 +38,8 @@ const FIRST: Entries = {
 
 const NUMBERS: readonly { key: Numbers; label: string; min?: number; max?: number }[] = [
   { key: "low_count", label: "Low traces", min: 0, max: 500 },
-  { key: "low_below", label: "Low is below" },
   { key: "high_count", label: "High traces", min: 0, max: 500 },
+  { key: "low_below", label: "Low is below" },
   { key: "high_from", label: "High is from" },
   { key: "minimum", label: "Scored traces it needs", min: 1, max: 100_000 },
   { key: "every_days", label: "Every so many days", min: 1, max: 90 },
@@ -75,7 +76,6 @@ function SamplingForm({ name, known, onClose }: { name: string; known: Sampling 
       return drawSample(name);
     },
     onSettled: refresh,
-    onError: (error) => notify(error.message, { tone: "error" }),
   });
   const stop = useMutation({
     mutationFn: () => stopSampling(name),
@@ -84,7 +84,7 @@ function SamplingForm({ name, known, onClose }: { name: string; known: Sampling 
       notify("Nothing flows in any more; what is there stays.");
       onClose();
     },
-    onError: (error) => notify(error.message, { tone: "error" }),
+    onError: (error) => notify(explained(error), { tone: "error" }),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -102,7 +102,7 @@ function SamplingForm({ name, known, onClose }: { name: string; known: Sampling 
           <TextInput value={entries.filter} onChange={set("filter")} placeholder="feature:chat" className="mono-s" />
         </Field>
       </div>
-      <div className="grid grid-cols-2 gap-3 wide:grid-cols-3 wide:grid-flow-row">
+      <div className="grid grid-cols-2 gap-3">
         {NUMBERS.map(({ key, label, min, max }) => (
           <Field key={key} label={label}>
             <TextInput
@@ -117,6 +117,11 @@ function SamplingForm({ name, known, onClose }: { name: string; known: Sampling 
           </Field>
         ))}
       </div>
+      {draw.error && (
+        <p role="alert" className="recorded text-label text-error">
+          {explained(draw.error)}
+        </p>
+      )}
       <Result drawn={draw.data ?? known?.last_report ?? null} time={draw.data ? null : (known?.last_time ?? null)} />
       <div className="flex flex-wrap items-center justify-end gap-2">
         {known && (

@@ -83,7 +83,7 @@ function AtGate({ gate, record, version }: { gate: Gate; record: PromptRecord; v
       </h3>
       <p className="recorded mb-2 max-w-[80ch] text-label text-fg-2">{state.why}</p>
       {state.metrics.length > 0 && <Metrics metrics={state.metrics} />}
-      <p className="mt-2 flex gap-4 text-label">
+      <p className="mt-2 flex flex-wrap gap-x-4 text-label">
         {state.experiment_id && (
           <Link
             to="/experiments/$id"
@@ -105,39 +105,41 @@ function AtGate({ gate, record, version }: { gate: Gate; record: PromptRecord; v
 
 function Metrics({ metrics }: { metrics: GateMetric[] }) {
   return (
-    <table className="w-full min-w-[520px] max-w-[860px] text-label">
-      <thead className="text-left text-fg-3">
-        <tr>
-          <th className="py-1 font-medium">Metric</th>
-          <th className="num py-1 font-medium">Live</th>
-          <th className="num py-1 font-medium">This version</th>
-          <th className="num py-1 font-medium">Difference</th>
-          <th className="py-1 pl-4 font-medium">Bounds, each at 95 %</th>
-          <th className="num py-1 font-medium">n</th>
-          <th className="py-1 pl-4 font-medium">Verdict</th>
-        </tr>
-      </thead>
-      <tbody>
-        {metrics.map((metric) => (
-          <tr key={metric.name} className="border-t border-line">
-            <td className="recorded py-1.5 font-medium">{metric.name}</td>
-            <td className="num text-fg-2">{formatScore(metric.baseline_mean)}</td>
-            <td className="num">{formatScore(metric.mean)}</td>
-            <td className="num">{signed(metric.difference)}</td>
-            <td className="pl-4 text-fg-2">
-              {metric.low === null || metric.high === null
-                ? "too few cases"
-                : `${signed(metric.low)} … ${signed(metric.high)}; accepted down to ${signed(-metric.margin)}`}
-            </td>
-            <td className="num text-fg-2">{formatCount(metric.n)}</td>
-            <td className="whitespace-nowrap pl-4">
-              <Badge tone={WORDS[metric.verdict].tone}>{WORDS[metric.verdict].label}</Badge>
-              <span className="ml-2 text-fg-3">{needed(metric.needed)}</span>
-            </td>
+    <div className="overflow-x-auto">
+      <table className="w-full min-w-[760px] max-w-[860px] text-label">
+        <thead className="text-left text-fg-3">
+          <tr>
+            <th className="py-1 font-medium">Metric</th>
+            <th className="num py-1 font-medium">Live</th>
+            <th className="num py-1 font-medium">This version</th>
+            <th className="num py-1 font-medium">Difference</th>
+            <th className="py-1 pl-4 font-medium">Bounds, each at 95 %</th>
+            <th className="num py-1 font-medium">n</th>
+            <th className="py-1 pl-4 font-medium">Verdict</th>
           </tr>
-        ))}
-      </tbody>
-    </table>
+        </thead>
+        <tbody>
+          {metrics.map((metric) => (
+            <tr key={metric.name} className="border-t border-line">
+              <td className="recorded py-1.5 font-medium">{metric.name}</td>
+              <td className="num text-fg-2">{formatScore(metric.baseline_mean)}</td>
+              <td className="num">{formatScore(metric.mean)}</td>
+              <td className="num">{signed(metric.difference)}</td>
+              <td className="pl-4 text-fg-2">
+                {metric.low === null || metric.high === null
+                  ? "too few cases"
+                  : `${signed(metric.low)} … ${signed(metric.high)}; accepted down to ${signed(-metric.margin)}`}
+              </td>
+              <td className="num text-fg-2">{formatCount(metric.n)}</td>
+              <td className="whitespace-nowrap pl-4">
+                <Badge tone={WORDS[metric.verdict].tone}>{WORDS[metric.verdict].label}</Badge>
+                <span className="ml-2 text-fg-3">{needed(metric.needed)}</span>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
@@ -158,13 +160,13 @@ function Approve({ record, state }: { record: PromptRecord; state: GateState }) 
     if (reason.trim()) approve.mutate();
   };
   return (
-    <form onSubmit={submit} className="mt-3 flex max-w-[720px] items-center gap-2">
+    <form onSubmit={submit} className="mt-3 flex max-w-[720px] flex-wrap items-center gap-2">
       <TextInput
         aria-label="Why it may go out all the same"
         placeholder="Why it may go out all the same"
         value={reason}
         onChange={(event) => setReason(event.target.value)}
-        className="flex-1"
+        className="min-w-64 flex-1"
       />
       <Button type="submit" look="danger" disabled={!reason.trim() || approve.isPending}>
         Approve all the same

@@ -12,6 +12,7 @@ import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
 import { Badge, Button, CopyButton, Segments } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
+import { Sideways } from "@/ui/sideways";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
 import { notify } from "@/ui/toasts";
 import { CompareTab } from "./compareTab";
@@ -100,14 +101,14 @@ function PromptBody({ record }: { record: PromptRecord }) {
       </aside>
       <div className="flex min-w-0 flex-1 flex-col">
         <div className="flex min-h-11 shrink-0 flex-wrap items-center gap-2 border-b border-line px-4 py-1.5">
-          <div className="max-w-full overflow-x-auto">
+          <Sideways current={tab}>
             <Segments
               label="What is shown"
               value={tab}
               options={TABS}
               onChange={(value) => patch({ tab: value === "content" ? null : value }, { replace: true })}
             />
-          </div>
+          </Sideways>
           <span className="flex-1" />
           <Actions record={record} version={version} />
         </div>

@@ -4,6 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { Download } from "lucide-react";
 import { type FormEvent, useState } from "react";
+import { explained } from "@/api/client";
 import { addRegression, type Regression, refreshDataset } from "@/api/curation";
 import { datasetsQuery } from "@/api/datasets";
 import { oneLine } from "@/domain/format";
@@ -11,7 +12,6 @@ import { Button, TextInput } from "@/ui/controls";
 import { Field } from "@/ui/field";
 import { Dialog } from "@/ui/overlays";
 import { saveFile } from "@/ui/saveFile";
-import { notify } from "@/ui/toasts";
 
 const save = (made: Regression) => saveFile(made.filename, new Blob([made.source], { type: "text/x-python" }));
 
@@ -26,7 +26,6 @@ export function RegressionDialog({ traceId, onClose }: { traceId: string; onClos
       refreshDataset(client, dataset);
       save(made);
     },
-    onError: (error) => notify(error.message, { tone: "error" }),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -65,9 +64,15 @@ export function RegressionDialog({ traceId, onClose }: { traceId: string; onClos
             value={expected}
             onChange={(event) => setExpected(event.target.value)}
             rows={3}
+            autoFocus
             className="rounded-ctl border border-line-strong bg-control p-2 text-label"
           />
         </Field>
+        {make.error && (
+          <p role="alert" className="recorded text-label text-error">
+            {explained(make.error)}
+          </p>
+        )}
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Cancel</Button>
           <Button look="primary" type="submit" disabled={!name.trim() || make.isPending}>
