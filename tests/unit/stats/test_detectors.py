@@ -9,8 +9,9 @@ import scipy
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pellucid_server.monitors.memory import Watch, read_watch, write_watch
 from pellucid_server.monitors.rules import Rule, RuleKind
-from pellucid_server.monitors.sequence import Watch, advance, read_watch, write_watch
+from pellucid_server.monitors.sequence import advance
 from pellucid_server.monitors.sequence import follow as follow_once
 from pellucid_server.stats.detectors import ALLOWANCE, CLIP, Detector, alarm_at, delay, detectable, step
 from pellucid_server.stats.moments import Moments
@@ -117,6 +118,27 @@ def test_what_is_carried_on_survives_as_json() -> None:
     assert watch.normal is not None
     assert read_watch(write_watch(watch)) == watch
     assert read_watch({}) == Watch()
+
+
+def test_what_another_version_stored_is_discarded_and_begun_anew() -> None:
+    hours = traffic(np.random.default_rng(4), 20, 5, hanging=0.3, noise=0.1)
+    stored = write_watch(follow(hours, 20, lambda *_: None))
+    normal, detector = stored["normal"], stored["detector"]
+    assert isinstance(normal, dict)
+    assert isinstance(detector, dict)
+    renamed = {name: value for name, value in normal.items() if name != "inflation"} | {"correlation": 0.4}
+    for strange in (
+        {"normal": renamed},
+        {"normal": {**normal, "correlation": 0.4}},
+        {"normal": {**normal, "weights": [1.0]}},
+        {"normal": {**normal, "within": "much"}},
+        {"detector": {**detector, "wealth": [0.0]}},
+        {"detector": "calm"},
+        {"waiting": [{"start_s": 1}]},
+        {"more": 1},
+    ):
+        assert read_watch({**stored, **strange}) == Watch(), strange
+    assert read_watch({name: value for name, value in stored.items() if name != "cases"}) == Watch()
 
 
 def test_late_data_and_a_clock_set_back_do_not_count_twice() -> None:

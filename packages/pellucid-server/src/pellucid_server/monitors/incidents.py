@@ -1,7 +1,8 @@
 """Incidents: opened by breaches, joined by what breaks with them, ended when all is back to normal or by a person.
 
-One cause pages once: a breach joins the incident that is open and still fresh, and people are told again only if it is graver. How each
-segment stands is kept beside (`monitor_states`), so that a restarted server neither forgets an incident nor opens it twice.
+One cause pages once: a breach joins an incident that is open, still fresh and about its kin (`kinship`), and people are told again only
+if it is graver. How each segment stands is kept beside (`monitor_states`), so that a restarted server neither forgets an incident nor
+opens it twice.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,6 +13,7 @@ from pellucid_server.core.clock import MINUTE, Clock, Micros
 from pellucid_server.core.ids import IdSource
 from pellucid_server.model.json import JsonValue
 from pellucid_server.monitors.errors import IncidentChanged
+from pellucid_server.monitors.kinship import CAUSES, MOST_CHANGES, kinship_of, reach, read_kinship, write_kinship
 from pellucid_server.monitors.looking import Finding
 from pellucid_server.monitors.rules import SEVERITIES, Rule, gravest
 from pellucid_server.monitors.telling import Telling
@@ -22,7 +24,7 @@ from pellucid_server.store.meta.monitors import MaintenanceWindow, MonitorState,
 from pellucid_server.store.meta.unit import UnitOfWork
 
 JOINED_WITHIN: Final = 30 * MINUTE
-"""What breaks so soon after an incident's latest breach is taken for the same cause."""
+"""What breaks so soon after an incident's latest breach, and is kin to one of its breaches, is taken for the same cause."""
 HOLD: Final = 5 * MINUTE
 """So long a segment must be back to normal before its breach is over."""
 MAX_MEMBERS: Final = 100
@@ -131,11 +133,16 @@ class IncidentDesk:
         return gone
 
     def _breach(self, unit: UnitOfWork, monitor: StoredMonitor, rule: Rule, one: Seen, now: Micros, opened: list[str]) -> str:
-        member = _member(monitor, rule, one, now)
+        start, end = reach(_began(one, now))
+        changes = unit.changes.page(monitor.project_id, start=start, end=end, kinds=CAUSES, before=None, limit=MOST_CHANGES)
+        kin = kinship_of(rule, one.finding, changes)
+        member = _member(monitor, rule, one, now) | write_kinship(kin)
         fresh = [
             incident
             for incident in unit.incidents.unresolved(monitor.project_id)
-            if now - incident.joined_time <= JOINED_WITHIN and len(incident.members) < MAX_MEMBERS
+            if now - incident.joined_time <= JOINED_WITHIN
+            and len(incident.members) < MAX_MEMBERS
+            and kin.joins(map(read_kinship, incident.members))
         ]
         if not fresh:
             opened.append(self._open(unit, monitor, one, member, now))
@@ -143,14 +150,13 @@ class IncidentDesk:
         return self._join(unit, fresh[0], monitor, member, now)
 
     def _open(self, unit: UnitOfWork, monitor: StoredMonitor, one: Seen, member: Mapping[str, JsonValue], now: Micros) -> str:
-        began = one.began if one.began is not None else now
         incident = Incident(
             id=self._new_id("incident"),
             project_id=monitor.project_id,
             title=f"{monitor.name}: {member['segment']}" if member["segment"] else monitor.name,
             severity=monitor.severity,
             state="open",
-            began_time=min(began, now),
+            began_time=_began(one, now),
             opened_time=now,
             joined_time=now,
             told_time=now,
@@ -219,6 +225,10 @@ def covered(windows: Sequence[MaintenanceWindow], monitor_id: str, now: Micros) 
     return any(
         window.start <= now < window.end and (not window.monitor_ids or monitor_id in window.monitor_ids) for window in windows
     )
+
+
+def _began(one: Seen, now: Micros) -> Micros:
+    return now if one.began is None else min(one.began, now)
 
 
 def _member(monitor: StoredMonitor, rule: Rule, one: Seen, now: Micros) -> dict[str, JsonValue]:

@@ -9,9 +9,10 @@ from pellucid_server.core.clock import DAY, HOUR, SECOND, Clock, Micros
 from pellucid_server.model.scope import Scope
 from pellucid_server.monitors.incidents import HOLD, describe
 from pellucid_server.monitors.looking import Asks, Finding, Looker, ScoreNames, Served
+from pellucid_server.monitors.memory import read_watch
 from pellucid_server.monitors.past import Past
 from pellucid_server.monitors.rules import DAY_S, WEEK_S, Rule, RuleKind
-from pellucid_server.monitors.sequence import BLOCKS_S, SequentialLooker, read_watch
+from pellucid_server.monitors.sequence import BLOCKS_S, SequentialLooker
 from pellucid_server.monitors.verdicts import DECLINE_WEEKS, FIRING
 from pellucid_server.query.windows import Window
 from pellucid_server.stats.detectors import alarm_at, detectable

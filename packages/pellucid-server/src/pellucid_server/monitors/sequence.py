@@ -5,21 +5,21 @@ a restart changes nothing. Blocks are hours, quarters of days or days: the short
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import replace
 from statistics import median
 from typing import Final
 
 from pellucid_server.core.clock import DAY, HOUR, MINUTE, SECOND, Micros
-from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.monitors.incidents import Seen
 from pellucid_server.monitors.looking import MAX_SEGMENTS, SEPARATOR, Asks, Finding, Looker, watched
+from pellucid_server.monitors.memory import Watch, read_watch, write_watch
 from pellucid_server.monitors.rules import ANY_SCORES, Rule
 from pellucid_server.monitors.verdicts import FIRING, OK, TOO_FEW, Verdict
 from pellucid_server.query.windows import Window
 from pellucid_server.stats.detectors import CALM_BELOW, Detector, alarm_at, begin_anew, step
 from pellucid_server.stats.moments import Moments
-from pellucid_server.stats.normal import LEAST_CASES, Normal, Stretch, learn
+from pellucid_server.stats.normal import LEAST_CASES, Stretch, learn
 from pellucid_server.store.meta.monitors import MonitorState
 
 BLOCKS_S: Final = (3_600, 21_600, 86_400)
@@ -39,29 +39,6 @@ LATE_CASES: Final = 10
 """So many more cases of the past between two looks are people who answer late."""
 RATE_DAYS: Final = 7
 """Over which the number of steps a day is counted."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Watch:
-    """What one segment carries from look to look."""
-
-    block_s: int = 0
-    read_until: Micros = 0
-    learnt_from: Micros = 0
-    """From when on what was normal is learnt: later than an accepted change."""
-    learnt_time: Micros = 0
-    normal: Normal | None = None
-    detector: Detector = field(default_factory=Detector)
-    waiting: tuple[Stretch, ...] = ()
-    """Blocks that are still too small to be a step."""
-    alarm_time: Micros = 0
-    """When the change was found, in the time of the traffic; 0: none."""
-    value: float | None = None
-    expected: float | None = None
-    n: int = 0
-    steps_per_day: float = 1.0
-    cases: int = 0
-    """In the past, at the last look: if many more are there at the next one, history has arrived late."""
 
 
 class SequentialLooker:
@@ -222,39 +199,3 @@ def _seen(rule: Rule, segment: str, watch: Watch, now: Micros, value: str | None
         memory=write_watch(watch),
         began=watch.alarm_time or None,
     )
-
-
-def write_watch(watch: Watch) -> dict[str, JsonValue]:
-    """As JSON."""
-    document: dict[str, JsonValue] = asdict(watch)
-    return document
-
-
-def read_watch(document: Mapping[str, JsonValue]) -> Watch:
-    """From JSON; an empty memory begins anew."""
-    if not document:
-        return Watch()
-    values = dict(document)
-    normal, detector, waiting = values.pop("normal"), values.pop("detector"), values.pop("waiting")
-    return Watch(
-        **values,  # type: ignore[arg-type]  # numbers under the names that `write_watch` gave them
-        normal=_normal(normal) if isinstance(normal, dict) else None,
-        detector=_detector(detector) if isinstance(detector, dict) else Detector(),
-        waiting=tuple(_stretch(part) for part in waiting if isinstance(part, dict)) if isinstance(waiting, list) else (),
-    )
-
-
-def _normal(document: Mapping[str, JsonValue]) -> Normal:
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
-    return Normal(**values)  # type: ignore[arg-type]  # as above
-
-
-def _detector(document: Mapping[str, JsonValue]) -> Detector:
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
-    return Detector(**values)  # type: ignore[arg-type]  # as above
-
-
-def _stretch(document: Mapping[str, JsonValue]) -> Stretch:
-    moments = document["moments"]
-    assert isinstance(moments, dict)
-    return Stretch(start_s=int(str(document["start_s"])), moments=Moments(**moments))  # type: ignore[arg-type]  # as above

@@ -35,6 +35,11 @@ class Detector:
         """To be held against `alarm_at`."""
         return sum(self.wealth) / len(self.wealth)
 
+    @property
+    def fits(self) -> bool:
+        """Whether it has the stakes of today; one that was stored may not."""
+        return len(self.wealth) == len(STAKES)
+
 
 def step(detector: Detector, strangeness: float) -> Detector:
     """After one more step; greater strangeness is worse."""

@@ -51,6 +51,12 @@ class Normal:
     cases: int
     """Behind it."""
 
+    @property
+    def fits(self) -> bool:
+        """Whether it has the columns of today; one that was stored may not."""
+        width = len(_columns(0, self.stretch_s))
+        return len(self.weights) == width and len(self.errors) == width * width
+
     def expected(self, start_s: int) -> float:
         """The usual mean of a stretch."""
         return float(np.dot(_columns(start_s, self.stretch_s), self.weights))
