@@ -83,7 +83,7 @@ export default function ChangesPage() {
               Models, prompts, releases, tools and indexes are noted when they are first seen. Announce a deploy from
               your pipeline:
             </p>
-            <pre className="mono mt-2 text-left">{`curl -X POST "$PELLUCID_URL/api/v1/events" -H "authorization: Bearer $PELLUCID_API_KEY" \\
+            <pre className="mono mt-2 whitespace-pre-wrap text-left [overflow-wrap:anywhere]">{`curl -X POST "$PELLUCID_URL/api/v1/events" -H "authorization: Bearer $PELLUCID_API_KEY" \\
   -H "content-type: application/json" -d '{"kind":"deploy","title":"Release 2.8.0"}'`}</pre>
           </Empty>
         }

@@ -87,7 +87,7 @@ export default function IncidentsPage() {
         empty={
           <Empty icon={ShieldCheck} title={view === "running" ? "Nothing is wrong" : "No incidents yet"}>
             Incidents open when a rule of the{" "}
-            <Link to="/alerts" className="link">
+            <Link to="/alerts" className="link underline">
               alerts
             </Link>{" "}
             is breached, and end when all is back to normal.

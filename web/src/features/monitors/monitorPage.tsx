@@ -68,7 +68,7 @@ export default function MonitorPage() {
       {query.data && !found && !isNew && (
         <Empty icon={BellRing} title="There is no such rule">
           It may have been deleted.{" "}
-          <Link to="/alerts" className="link">
+          <Link to="/alerts" className="link underline">
             All rules
           </Link>
         </Empty>
