@@ -1,6 +1,7 @@
 """Durable runs on SQLite and PostgreSQL: progress, failures, cancelling, budgets, restarts."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from tests.unit.jobs.conftest import SCOPE, Asking, Works
@@ -139,5 +140,9 @@ def test_runs_are_listed_newest_first_in_pages(works: Works) -> None:
     assert [run.id for run in rest.runs] == ids[1::-1]
     assert rest.next_after is None
     assert works.runs.list(SCOPE, kind="other").runs == []
+    standing = works.runs.start(replace(SCOPE, actor="evaluator:e"), kind="asking", title="Live", items=["a"]).id
+    assert [run.id for run in works.runs.list(SCOPE, asked_for=True, limit=1).runs] == [ids[-1]]
+    assert works.runs.list(SCOPE, limit=1).runs[0].id == standing
+    works.until(standing, lambda run: run.stored.state == "finished")
     for run_id in ids:
         works.until(run_id, lambda run: run.stored.state == "finished")

@@ -67,11 +67,11 @@ const BUSY_MS = 1_000;
 const IDLE_MS = 20_000;
 const RECENT = 8;
 
-/** The newest runs: asked for often while one goes on. */
+/** The newest runs that somebody asked for; read often while one goes on. */
 export function recentRunsQuery() {
   return queryOptions({
     queryKey: ["runs", "recent"],
-    queryFn: ({ signal }) => call<Page<RunSummary>>("runs", { params: { limit: RECENT }, signal }),
+    queryFn: ({ signal }) => call<Page<RunSummary>>("runs", { params: { asked_for: true, limit: RECENT }, signal }),
     select: ({ data }) => data,
     refetchInterval: ({ state }) => (state.data?.data.some(isActive) ? BUSY_MS : IDLE_MS),
     retry: false,

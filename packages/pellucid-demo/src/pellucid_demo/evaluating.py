@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-_ANSWERS: Final = "kind:generation environment:production"
+_ANSWERS: Final = "kind:agent environment:production"
+"""What people were told: the agent's own span holds their question and the answer alone, without the prompt around them."""
 
 EVALUATORS: Final[tuple[Mapping[str, Any], ...]] = (
     {
@@ -16,7 +17,7 @@ EVALUATORS: Final[tuple[Mapping[str, Any], ...]] = (
             "default": 0.5,
             "strata": [
                 {"name": "errors", "filter": "outcome:error", "probability": 1.0},
-                {"name": "low_rated", "filter": "score.user-feedback<0.5", "probability": 1.0},
+                {"name": "low_rated", "filter": "score.thumbs<0.5", "probability": 1.0},
             ],
         },
         "daily_budget": 1.0,

@@ -1,4 +1,4 @@
-/** Runs that go on, on every page, with how far they are and a way to stop them; a note when one ends. */
+/** Runs that people asked for and that go on, on every page, with how far they are and a way to stop them; a note when one ends. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";

@@ -25,7 +25,7 @@ export function Latest({ home }: { home: HomeState }) {
         home={home}
         className="broad:border-r broad:pr-6"
       />
-      {score && <List title={`Low ${score}, latest`} filter={lowly} home={home} className="broad:pl-6" />}
+      {score && <List title={`Low ${score}, latest`} filter={lowly} home={home} score={score} className="broad:pl-6" />}
     </div>
   );
 }
@@ -34,11 +34,14 @@ function List({
   title,
   filter,
   home,
+  score,
   className,
 }: {
   title: string;
   filter: string;
   home: HomeState;
+  /** The score that the list is about; any where it is about none. */
+  score?: string;
   className: string;
 }) {
   const { scope, search } = home;
@@ -62,14 +65,15 @@ function List({
       {rows.length === 0 && data && <p className="text-label text-fg-2">None in this time range.</p>}
       <ul>
         {rows.map((row) => (
-          <LatestRow key={row.trace_id} row={row} search={search} />
+          <LatestRow key={row.trace_id} row={row} score={score} search={search} />
         ))}
       </ul>
     </Panel>
   );
 }
 
-function LatestRow({ row, search }: { row: TraceRow; search: PageSearch }) {
+function LatestRow({ row, score, search }: { row: TraceRow; score?: string; search: PageSearch }) {
+  const scores = score ? row.scores.filter(({ name }) => name === score) : row.scores;
   return (
     <li>
       <Link
@@ -84,7 +88,7 @@ function LatestRow({ row, search }: { row: TraceRow; search: PageSearch }) {
         <OutcomeIcon outcome={row.outcome} size={13} />
         <span className="recorded cut">{oneLine(row.input_preview) || row.name}</span>
         <span className="recorded cut text-fg-3 max-wide:hidden">{oneLine(row.output_preview)}</span>
-        <ScoreChips scores={row.scores} most={1} />
+        <ScoreChips scores={scores} most={1} />
       </Link>
     </li>
   );

@@ -37,10 +37,15 @@ def create_router() -> APIRouter:
 
 
 def list_runs(
-    request: Request, scope: Reader, kind: str | None = None, limit: Limit = 50, cursor: str | None = None
+    request: Request,
+    scope: Reader,
+    kind: str | None = None,
+    asked_for: bool = False,
+    limit: Limit = 50,
+    cursor: str | None = None,
 ) -> Page[RunAnswer]:
-    """The newest first."""
-    page = house_of(request).runs.list(scope, kind=kind, after=from_run_cursor(cursor), limit=limit)
+    """The newest first. `asked_for`: without the runs that evaluators start by themselves as traffic comes in."""
+    page = house_of(request).runs.list(scope, kind=kind, asked_for=asked_for, after=from_run_cursor(cursor), limit=limit)
     return Page(data=[to_run(run) for run in page.runs], next_cursor=to_run_cursor(page.next_after))
 
 

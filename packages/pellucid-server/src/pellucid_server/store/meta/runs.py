@@ -185,9 +185,13 @@ class Runs:
         query = select(runs).where((runs.c.id == run_id) & (runs.c.project_id == project_id))
         return first(StoredRun, self._connection.execute(query).all())
 
-    def page(self, project_id: str, *, kind: str | None, after: tuple[Micros, str] | None, limit: int) -> list[StoredRun]:
-        """The newest first, beginning behind the (time, id) `after`."""
+    def page(
+        self, project_id: str, *, kind: str | None, not_by: str | None = None, after: tuple[Micros, str] | None, limit: int
+    ) -> list[StoredRun]:
+        """The newest first, beginning behind the (time, id) `after`; without those of actors whose names begin with `not_by`."""
         query = select(runs).where(runs.c.project_id == project_id)
+        if not_by is not None:
+            query = query.where(~runs.c.created_by.startswith(not_by, autoescape=True))
         if kind is not None:
             query = query.where(runs.c.kind == kind)
         if after is not None:
