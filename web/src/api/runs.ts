@@ -104,10 +104,10 @@ export function resumeRun(id: string): Promise<RunSummary> {
 const LISTED = 200;
 const MOST_ITEMS = 500;
 
-export function runsQuery() {
+export function runsQuery(askedFor: boolean) {
   return queryOptions({
-    queryKey: ["runs", "all"],
-    queryFn: ({ signal }) => call<Page<Run>>("runs", { params: { limit: LISTED }, signal }),
+    queryKey: ["runs", askedFor ? "asked" : "all"],
+    queryFn: ({ signal }) => call<Page<Run>>("runs", { params: { asked_for: askedFor, limit: LISTED }, signal }),
     select: ({ data }) => data,
     refetchInterval: ({ state }) => (state.data?.data.some(isActive) ? BUSY_MS : IDLE_MS),
   });

@@ -32,7 +32,7 @@ const KINDS = [
 ] as const;
 
 const COLUMNS: readonly DataColumn<Change>[] = [
-  { id: "time", label: "Time", width: 170, cell: (row) => <Clock time={row.time} clock="full" /> },
+  { id: "time", label: "Time", width: 224, cell: (row) => <Clock time={row.time} clock="full" /> },
   { id: "kind", label: "Kind", width: 130, cell: (row) => <Badge>{row.kind.replaceAll("_", " ")}</Badge> },
   {
     id: "title",

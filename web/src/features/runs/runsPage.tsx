@@ -7,6 +7,8 @@ import { type Run, runsQuery } from "@/api/runs";
 import { carried } from "@/domain/address";
 import { formatCount, oneLine } from "@/domain/format";
 import { PageHeader } from "@/features/frame/pageHeader";
+import { useAddress } from "@/ui/address";
+import { Segments } from "@/ui/controls";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
 import { usePreference } from "@/ui/preferences";
 import { Empty, Problem, SkeletonRows, StaleNotice, useLate } from "@/ui/states";
@@ -29,14 +31,34 @@ const COLUMNS: readonly DataColumn<Run>[] = [
   { id: "created", label: "Started", width: 80, align: "right", cell: (run) => <Age time={run.created_time} /> },
 ];
 
+const VIEWS = [
+  { value: "asked", label: "Asked for" },
+  { value: "all", label: "All" },
+] as const;
+
 export default function RunsPage() {
-  const query = useQuery(runsQuery());
+  const [search, patch] = useAddress();
+  const view = VIEWS.find(({ value }) => value === search.tab)?.value ?? "asked";
+  const query = useQuery(runsQuery(view === "asked"));
   const navigate = useNavigate();
   const [density] = usePreference("density");
   const waiting = useLate(query.isPending);
   return (
     <>
       <PageHeader title="Runs" timeless />
+      <div className="flex h-12 shrink-0 items-center gap-3 border-b border-line px-3 wide:px-4">
+        <Segments
+          label="Which runs"
+          options={VIEWS}
+          value={view}
+          onChange={(next) => patch({ tab: next === "asked" ? null : next })}
+        />
+        <span className="text-label text-fg-3 max-wide:hidden">
+          {view === "asked"
+            ? "Without what evaluators start by themselves"
+            : "With what evaluators start by themselves"}
+        </span>
+      </div>
       {query.data && <StaleNotice error={query.error} onRetry={() => void query.refetch()} />}
       {query.error && !query.data && (
         <Problem error={query.error} what="The runs" onRetry={() => void query.refetch()} />
