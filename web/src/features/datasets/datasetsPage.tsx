@@ -92,7 +92,7 @@ function NoDatasets() {
         A data set is a list of cases (input, expected answer) that versions of a prompt or model are tried on. Make one
         here, or from code:
       </p>
-      <pre className="mono mt-2 text-left">{`pellucid.create_dataset("support")
+      <pre className="mono mt-2 whitespace-pre-wrap text-left [overflow-wrap:anywhere]">{`pellucid.create_dataset("support")
 pellucid.add_dataset_items("support", [{"input": "…", "expected": "…"}])`}</pre>
     </Empty>
   );
