@@ -118,6 +118,7 @@ function useBrush(
     const zr = chart.getZr();
     let start: number | null = null;
     let hit: string | null = null;
+    let moved = false;
     const timeAt = (x: number): number | null => {
       const at = chart.convertFromPixel({ gridIndex: 0 }, [x, 20]);
       return Array.isArray(at) && typeof at[0] === "number"
@@ -125,6 +126,8 @@ function useBrush(
         : null;
     };
     const down = (event: Mouse) => {
+      // The engine tells of no click at the end of a longer drag, so the next press begins anew.
+      moved = false;
       start = latest.current.onBrush ? event.offsetX : null;
     };
     const move = (event: Mouse) => {
@@ -140,7 +143,6 @@ function useBrush(
       if (a !== null && b !== null && b > a) latest.current.onBrush?.(a, b);
       moved = true;
     };
-    let moved = false;
     const pick = (event: Mouse) => {
       const at = timeAt(event.offsetX);
       if (at !== null && !moved) latest.current.onPick?.(at, hit);
