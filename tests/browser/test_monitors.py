@@ -4,6 +4,7 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -35,6 +36,7 @@ SLOW: Final = {
 }
 PACK_SIZE: Final = sum(1 for preset in PACK if not preset.needs)
 DEPLOY: Final = "Release 2.8.0 of the checkout"
+NARROWING_S: Final = 15.0
 OVERFLOWING: Final = """() => [document.documentElement, ...document.querySelectorAll("#root, [role=region], form")]
   .filter((each) => each.clientWidth > 0 && each.scrollWidth > each.clientWidth + 1)
   .map((each) => `${each.tagName} ${each.getAttribute("aria-label") ?? ""} ${each.scrollWidth} > ${each.clientWidth}`)"""
@@ -143,6 +145,8 @@ def findings(page: Page) -> list[dict[str, Any]]:
     ]
     page.set_viewport_size(PHONE)
     settled(page)
+    with suppress(AssertionError):  # lists turn into cards a moment after the window narrowed; what stays is told below
+        until(lambda: not page.evaluate(OVERFLOWING), NARROWING_S, "a page that fits a phone")
     wide = page.evaluate(OVERFLOWING)
     page.set_viewport_size(DESKTOP)
     return [*serious, *([{"page": page.url, "wide": wide}] if wide else [])]

@@ -8,7 +8,7 @@ from pellucid_server.monitors.handling import IncidentFile
 from pellucid_server.store.meta.incidents import AlertChannel, Incident, IncidentEntry, Notification
 
 
-class MemberAnswer(BaseModel):
+class IncidentMemberAnswer(BaseModel):
     """A breach in an incident."""
 
     monitor_id: str
@@ -46,7 +46,7 @@ class IncidentAnswer(BaseModel):
     resolved_by: str
     snoozed_until: WireTime | None
     feedback: str
-    members: list[MemberAnswer]
+    members: list[IncidentMemberAnswer]
 
 
 class EntryAnswer(BaseModel):
