@@ -1,11 +1,9 @@
 """Webhooks on change: an address that must not be called is refused on the settings page."""
 
-import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.world import World
 
 
-@pytest.mark.xfail(strict=False, reason="known defect: the page does not show why the address was refused")
 def test_a_private_address_is_refused_where_it_is_typed(page: Page, world: World) -> None:
     page.goto(f"{world.url}/settings/webhooks")
     page.get_by_label("Name of the webhook").fill("inside")

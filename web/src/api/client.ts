@@ -109,12 +109,21 @@ export function call<T>(path: string, { method = "GET", params, body, signal }: 
   return answerOf(apiUrl(path, params), { method, headers: headers(body), body: sent, signal });
 }
 
+/** The text at a path. */
+export function callText(path: string, signal: AbortSignal): Promise<string> {
+  return answerOf(apiUrl(path), { headers: headers(undefined), signal }, (response) => response.text());
+}
+
 /** Posts a file as the body, as the browser reads it from disk, and returns the parsed answer. */
 export function upload<T>(path: string, params: QueryParams, file: Blob, type: string): Promise<T> {
   return answerOf(apiUrl(path, params), { method: "POST", headers: headers(file, type), body: file });
 }
 
-async function answerOf<T>(url: string, init: RequestInit): Promise<T> {
+async function answerOf<T>(
+  url: string,
+  init: RequestInit,
+  read: (response: Response) => Promise<T> = (response) => response.json(),
+): Promise<T> {
   let response: Response;
   try {
     response = await fetch(url, { ...init, credentials: "same-origin" });
@@ -130,7 +139,7 @@ async function answerOf<T>(url: string, init: RequestInit): Promise<T> {
   if (!response.ok) throw await problemOf(response);
   if (response.status === 204) return undefined as T;
   try {
-    return (await response.json()) as T;
+    return await read(response);
   } catch {
     throw new ApiProblem({
       title: "The answer was cut off",

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { blobPath, isSafeAudio, isSafeImage, safeLink } from "./safeUrl";
+import { blobPath, isSafeAudio, isSafeImage, safeLink, wholeTextPath } from "./safeUrl";
 
 describe("links", () => {
   it.each([
@@ -36,5 +36,16 @@ describe("media", () => {
     expect(isSafeImage(undefined)).toBe(false);
     expect(isSafeAudio("audio/mpeg")).toBe(true);
     expect(isSafeAudio("text/html")).toBe(false);
+  });
+});
+
+describe("the rest of a moved text", () => {
+  const uri = `blob:${"a".repeat(64)}`;
+  it("is where its end says", () => {
+    expect(wholeTextPath(`head\n[1019115 more characters in ${uri}]`)).toBe(`blobs/${"a".repeat(64)}`);
+  });
+  it("is nowhere for a text that is whole", () => {
+    for (const text of ["", "head", `[5 more characters in ${uri}]`, `head\n[5 more characters in ${uri}] and on`])
+      expect(wholeTextPath(text)).toBeNull();
   });
 });

@@ -23,6 +23,13 @@ export function blobPath(uri: string | null | undefined): string | null {
   return match ? `blobs/${match[1]}` : null;
 }
 
+const MOVED = /\n\[\d+ more characters in (blob:[0-9a-f]{64})\]$/;
+
+/** Where the whole of a text is stored of which the span keeps the head; null for a text that is whole. */
+export function wholeTextPath(text: string): string | null {
+  return blobPath(MOVED.exec(text.slice(-160))?.[1]);
+}
+
 /** Sound that a browser plays without asking anybody else. */
 export function isSafeAudio(mimeType: string | null | undefined): boolean {
   return /^audio\/(?:mpeg|mp4|ogg|wav|x-wav|webm|flac|aac)$/.test(mimeType ?? "");

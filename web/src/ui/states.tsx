@@ -2,7 +2,7 @@
 
 import { CircleAlert, RotateCw } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
-import { ApiProblem } from "@/api/client";
+import { ApiProblem, explained } from "@/api/client";
 import { Button } from "./controls";
 import { Icon, type IconType } from "./icons";
 
@@ -37,9 +37,7 @@ export function Problem({ error, what, onRetry }: { error: unknown; what: string
     <div role="alert" className="flex h-full flex-col items-center justify-center gap-2 p-8 text-center">
       <Icon icon={CircleAlert} size={24} className="text-error" />
       <h2>{what} could not be loaded</h2>
-      <p className="recorded max-w-[60ch] text-label text-fg-2">
-        {problem ? `${problem.message}${problem.detail ? `. ${problem.detail}` : ""}` : String(error)}
-      </p>
+      <p className="recorded max-w-[60ch] text-label text-fg-2">{problem ? explained(problem) : String(error)}</p>
       {onRetry && (
         <Button icon={RotateCw} onClick={onRetry}>
           Try again
@@ -60,7 +58,7 @@ export function StaleNotice({ error, onRetry }: { error: unknown; onRetry: () =>
     >
       <Icon icon={CircleAlert} size={14} />
       <span className="recorded min-w-0 flex-1">
-        {problem ? `${problem.message}. ${problem.detail}` : String(error)} Shown is what was loaded before.
+        {problem ? explained(problem) : String(error)} Shown is what was loaded before.
       </span>
       <button type="button" className="font-medium underline" onClick={onRetry}>
         Try again

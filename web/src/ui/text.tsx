@@ -45,10 +45,13 @@ export function TextBlock({
   text,
   mono = false,
   markdown = false,
+  onOpen,
 }: {
   text: string;
   mono?: boolean;
   markdown?: boolean;
+  /** Called when all of it is asked for; the caller may then give a longer text. */
+  onOpen?: () => void;
 }) {
   const [open, setOpen] = useState(false);
   const folded = useMemo(() => fold(text), [text]);
@@ -70,7 +73,10 @@ export function TextBlock({
         <button
           type="button"
           className="mt-1 flex h-6 items-center gap-1 rounded font-sans text-label text-accent-fg"
-          onClick={() => setOpen(!open)}
+          onClick={() => {
+            setOpen(!open);
+            if (!open) onOpen?.();
+          }}
         >
           <Icon icon={ChevronDown} size={12} className={open ? "rotate-180" : ""} />
           {open

@@ -2,6 +2,7 @@
 
 import { X } from "lucide-react";
 import { useSyncExternalStore } from "react";
+import { explained } from "@/api/client";
 import { Button } from "./controls";
 
 interface Toast {
@@ -29,6 +30,11 @@ export function notify(text: string, options: { undo?: () => void; tone?: Toast[
   const id = nextId++;
   set([...toasts.slice(-3), { id, text, undo: options.undo, tone: options.tone ?? "plain" }]);
   setTimeout(() => dismiss(id), SHOWN_MS);
+}
+
+/** Says that something did not work, why, and what to do about it. */
+export function complain(error: Error, what = ""): void {
+  notify(what ? `${what}: ${explained(error)}` : explained(error), { tone: "error" });
 }
 
 export function Toasts() {

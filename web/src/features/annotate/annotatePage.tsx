@@ -15,7 +15,7 @@ import { Field } from "@/ui/field";
 import { Dialog } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 import { Age } from "@/ui/values";
 
 const COLUMNS: readonly DataColumn<Queue>[] = [
@@ -48,7 +48,7 @@ export default function AnnotatePage() {
       void client.invalidateQueries({ queryKey: ["queues"] });
       open(queue);
     },
-    onError: (error) => notify(error.message, { tone: "error" }),
+    onError: (error) => complain(error),
   });
   return (
     <>
@@ -145,7 +145,7 @@ function NewQueue({ onClose, onMade }: { onClose: () => void; onMade: (queue: Qu
       void client.invalidateQueries({ queryKey: ["queues"] });
       onMade(queue);
     },
-    onError: (error) => notify(error.message, { tone: "error" }),
+    onError: (error) => complain(error),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

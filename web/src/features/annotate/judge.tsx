@@ -21,7 +21,7 @@ import { type Command, useCommands } from "@/ui/commands";
 import { Button, Kbd, Keys } from "@/ui/controls";
 import { DiffText } from "@/ui/diffText";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 
 export function Judge({ queue }: { queue: Queue }) {
   const client = useQueryClient();
@@ -60,12 +60,12 @@ function Item({ queue, item, onDone }: { queue: Queue; item: QueueItem; onDone: 
   const rate = useMutation({
     mutationFn: (rating: RatingDraft) => rateItem(queue.id, item.id, rating),
     onSuccess: onDone,
-    onError: (error) => notify(`Not saved: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "Not saved"),
   });
   const skip = useMutation({
     mutationFn: () => skipItem(queue.id, item.id),
     onSuccess: onDone,
-    onError: (error) => notify(`Not skipped: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "Not skipped"),
   });
   const busy = rate.isPending || skip.isPending || rate.isSuccess || skip.isSuccess;
   const answer = said(item.output);

@@ -10,7 +10,7 @@ import { formatMoney, plural } from "@/domain/format";
 import { Labelled } from "@/features/dashboards/widgetForm";
 import { Badge, Button, Select, TextInput } from "@/ui/controls";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 import { useToTraces } from "./useCostScope";
 
 const STATES = {
@@ -49,7 +49,7 @@ function Line({ budget }: { budget: Budget }) {
   const remove = useMutation({
     mutationFn: () => deleteBudget(budget.id),
     onSuccess: () => void client.invalidateQueries({ queryKey: ["budgets"] }),
-    onError: (error) => notify(`It was not deleted: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "It was not deleted"),
   });
   const state = STATES[budget.state];
   const { forecast } = budget;

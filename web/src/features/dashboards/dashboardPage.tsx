@@ -33,7 +33,7 @@ import { Button, TextInput } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
 import { Menu, MenuItem, MenuLine } from "@/ui/overlays";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 import { useMake } from "./dashboardsPage";
 import { Grid } from "./grid";
 import { saveJson } from "./saving";
@@ -211,7 +211,7 @@ function Looking({ dashboard, onShare }: { dashboard: Dashboard; onShare: () => 
       notify(`“${dashboard.name}” deleted`);
       void navigate({ to: "/dashboards" });
     },
-    onError: (error) => notify(`It was not deleted: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "It was not deleted"),
   });
   const { name, description, document } = dashboard;
   const clone = () => make({ name: `${name}, copy`, description, document });

@@ -18,7 +18,7 @@ import { useAddress } from "@/ui/address";
 import { Button } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 import { Age } from "@/ui/values";
 
 const EMPTY: DashboardBody = {
@@ -121,7 +121,7 @@ export function useMake(): (body: DashboardBody) => void {
         search: { ...carried(search), view: "edit" },
       } as never);
     },
-    onError: (error) => notify(`It was not made: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "It was not made"),
   });
   return (body) => make.mutate(body);
 }

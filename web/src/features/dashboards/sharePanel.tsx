@@ -6,7 +6,7 @@ import { useState } from "react";
 import { createShare, revokeShare, sharesQuery } from "@/api/dashboards";
 import { Button, CopyButton, Select } from "@/ui/controls";
 import { Dialog } from "@/ui/overlays";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 import { Clock } from "@/ui/values";
 import { Labelled } from "./widgetForm";
 
@@ -16,7 +16,7 @@ export function SharePanel({ id, onClose }: { id: string; onClose: () => void })
   const [days, setDays] = useState("30");
   const [url, setUrl] = useState("");
   const refresh = () => void client.invalidateQueries({ queryKey: ["shares", id] });
-  const failed = (error: Error) => notify(`That did not work: ${error.message}`, { tone: "error" });
+  const failed = (error: Error) => complain(error, "That did not work");
   const make = useMutation({
     mutationFn: () => createShare(id, days ? Number(days) : null),
     onSuccess: ({ path }) => {

@@ -13,7 +13,7 @@ import { type DataColumn, DataTable } from "@/ui/dataTable";
 import { Dialog } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 import { Age } from "@/ui/values";
 
 const idOf = (row: Dataset) => row.id;
@@ -109,7 +109,7 @@ function NewDataset({ onClose }: { onClose: () => void }) {
       void client.invalidateQueries({ queryKey: ["datasets"] });
       void navigate({ to: "/datasets/$name", params: { name: made.name } } as never);
     },
-    onError: (error) => notify(error.message, { tone: "error" }),
+    onError: (error) => complain(error),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

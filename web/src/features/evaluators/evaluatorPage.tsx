@@ -10,7 +10,7 @@ import { useAddress } from "@/ui/address";
 import { Button, Segments, Stat } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 import { DefinitionView } from "./definitionView";
 import { State } from "./evaluatorsPage";
 import { RunsView } from "./runsView";
@@ -87,7 +87,7 @@ function Actions({ evaluator }: { evaluator: Evaluator }) {
   const toggle = useMutation({
     mutationFn: () => planEvaluator(evaluator.id, { enabled: !evaluator.enabled }),
     onSuccess: () => void client.invalidateQueries({ queryKey: ["evaluators"] }),
-    onError: (error) => notify(error.message, { tone: "error" }),
+    onError: (error) => complain(error),
   });
   const fill = useMutation({
     mutationFn: () => backfill(evaluator.id, { limit: 500 }),
@@ -95,7 +95,7 @@ function Actions({ evaluator }: { evaluator: Evaluator }) {
       void client.invalidateQueries({ queryKey: ["runs"] });
       notify(`${formatCount(run.items)} of the last 24 hours are being evaluated.`);
     },
-    onError: (error) => notify(error.message, { tone: "error" }),
+    onError: (error) => complain(error),
   });
   return (
     <>

@@ -9,7 +9,7 @@ import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
 import { Button } from "@/ui/controls";
 import { Problem } from "@/ui/states";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 import { type Draft, DraftForm } from "./draftForm";
 import { TestPanel } from "./testPanel";
 
@@ -64,7 +64,7 @@ function Form({ entry }: { entry: GalleryEntry }) {
       void client.invalidateQueries({ queryKey: ["evaluators"] });
       void navigate({ to: "/evaluators/$id", params: { id: made.id } } as never);
     },
-    onError: (error) => notify(error.message, { tone: "error" }),
+    onError: (error) => complain(error),
   });
   return (
     <div className="min-h-0 flex-1 overflow-y-auto p-4">

@@ -8,7 +8,7 @@ import { cancelRun, isActive, type RunSummary, recentRunsQuery } from "@/api/run
 import { carried } from "@/domain/address";
 import { formatShare, plural } from "@/domain/format";
 import { Button } from "@/ui/controls";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 
 export function RunStrip() {
   const { data: runs = [] } = useQuery(recentRunsQuery());
@@ -29,7 +29,7 @@ function RunLine({ run }: { run: RunSummary }) {
   const cancel = useMutation({
     mutationFn: () => cancelRun(run.id),
     onSettled: () => void client.invalidateQueries({ queryKey: ["runs"] }),
-    onError: (error) => notify(`Not cancelled: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "Not cancelled"),
   });
   const ended = run.done + run.failed + run.skipped;
   return (

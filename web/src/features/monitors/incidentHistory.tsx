@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { actOnIncident, channelsQuery, type IncidentFile } from "@/api/monitors";
 import { Badge, Button, TextInput } from "@/ui/controls";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 import { Clock } from "@/ui/values";
 import { actorName } from "./parts";
 
@@ -62,7 +62,7 @@ function Note({ id }: { id: string }) {
       setText("");
       void client.invalidateQueries({ queryKey: ["incident", id] });
     },
-    onError: (error) => notify(error.message, { tone: "error" }),
+    onError: (error) => complain(error),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -10,7 +10,7 @@ import { PageHeader } from "@/features/frame/pageHeader";
 import { Button } from "@/ui/controls";
 import { Menu, MenuItem } from "@/ui/overlays";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 import { Age, Clock } from "@/ui/values";
 import { ChangesBefore } from "./changesBefore";
 import { IncidentHistory } from "./incidentHistory";
@@ -144,7 +144,7 @@ function Acts({ incident }: { incident: IncidentFile }) {
       void client.invalidateQueries({ queryKey: ["incident", incident.id] });
       void client.invalidateQueries({ queryKey: ["incidents"] });
     },
-    onError: (error) => notify(error.message, { tone: "error" }),
+    onError: (error) => complain(error),
   });
   const snooze = (ms: number) =>
     act.mutate({ verb: "snooze", body: { until: new Date(Date.now() + ms).toISOString() } });

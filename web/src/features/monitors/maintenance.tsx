@@ -6,7 +6,7 @@ import { type FormEvent, useState } from "react";
 import { endMaintenance, maintenanceQuery, planMaintenance } from "@/api/monitors";
 import { Labelled } from "@/features/dashboards/widgetForm";
 import { Button, Select, TextInput } from "@/ui/controls";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 import { Clock } from "@/ui/values";
 
 const LENGTHS = [
@@ -22,7 +22,7 @@ export function MaintenanceView() {
   const [reason, setReason] = useState("");
   const [length, setLength] = useState<string>("3600000");
   const refresh = () => void client.invalidateQueries({ queryKey: ["maintenance"] });
-  const said = (error: Error) => notify(error.message, { tone: "error" });
+  const said = (error: Error) => complain(error);
   const plan = useMutation({
     mutationFn: () => {
       const now = Date.now();

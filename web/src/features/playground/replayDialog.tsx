@@ -7,7 +7,7 @@ import { connectionsQuery, type ReplayBody, startReplay } from "@/api/playground
 import { promptChoicesQuery, promptQuery } from "@/api/prompts";
 import { Button, Select, TextInput } from "@/ui/controls";
 import { Dialog } from "@/ui/overlays";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 
 export interface ReplayDialogProps {
   what: Pick<ReplayBody, "trace_ids" | "filter" | "from" | "to">;
@@ -33,7 +33,7 @@ export function ReplayDialog({ what, about, prompt = "", onClose }: ReplayDialog
   const start = useMutation({
     mutationFn: startReplay,
     onSuccess: ({ run_id }) => void navigate({ to: "/runs/$runId", params: { runId: run_id } } as never),
-    onError: (error) => notify(`Not started: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "Not started"),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -7,7 +7,7 @@ import { savePrompt } from "@/api/prompts";
 import { type Pane, promptOf } from "@/domain/panes";
 import { Button, TextInput } from "@/ui/controls";
 import { Dialog } from "@/ui/overlays";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 
 export function SaveDialog({ pane, onClose }: { pane: Pane; onClose: () => void }) {
   const client = useQueryClient();
@@ -25,7 +25,7 @@ export function SaveDialog({ pane, onClose }: { pane: Pane; onClose: () => void 
         search: { view: String(saved.version) },
       } as never);
     },
-    onError: (error) => notify(`Not saved: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "Not saved"),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

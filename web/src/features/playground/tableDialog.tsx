@@ -9,7 +9,7 @@ import { plural } from "@/domain/format";
 import { type Pane, sendable } from "@/domain/panes";
 import { Button, Select } from "@/ui/controls";
 import { Dialog } from "@/ui/overlays";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 
 export function TableDialog({ panes, onClose }: { panes: readonly Pane[]; onClose: () => void }) {
   const { data: datasets = [] } = useQuery(datasetsQuery());
@@ -20,7 +20,7 @@ export function TableDialog({ panes, onClose }: { panes: readonly Pane[]; onClos
     mutationFn: (dataset: string) =>
       startTable({ title: `${plural(panes.length, "pane")} over ${dataset}`, panes: panes.map(sendable), dataset }),
     onSuccess: ({ run_id }) => void navigate({ to: "/runs/$runId", params: { runId: run_id } } as never),
-    onError: (error) => notify(`Not started: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "Not started"),
   });
   return (
     <Dialog

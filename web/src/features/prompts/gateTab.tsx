@@ -18,7 +18,7 @@ import { needed, signed } from "@/domain/comparison";
 import { formatCount, formatScore } from "@/domain/format";
 import { Badge, Button, TextInput } from "@/ui/controls";
 import { Problem } from "@/ui/states";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 import { Age } from "@/ui/values";
 
 const WORDS: Record<GateVerdict, { label: string; tone: "good" | "error" | "plain" }> = {
@@ -153,7 +153,7 @@ function Approve({ record, state }: { record: PromptRecord; state: GateState }) 
       void client.invalidateQueries({ queryKey: ["gate", record.name] });
       void client.invalidateQueries({ queryKey: ["gate-decisions", record.name] });
     },
-    onError: (error) => notify(error.message, { tone: "error" }),
+    onError: (error) => complain(error),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

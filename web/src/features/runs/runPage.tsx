@@ -11,7 +11,7 @@ import { PageHeader } from "@/features/frame/pageHeader";
 import { Button, Stat } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 import { Age, Cost } from "@/ui/values";
 import { MeasureTable } from "./measureTable";
 import { ProgressBar, StateBadge } from "./progress";
@@ -90,7 +90,7 @@ function Actions({ run }: { run: Run }) {
   const client = useQueryClient();
   const refresh = {
     onSettled: () => void client.invalidateQueries({ queryKey: ["runs"] }),
-    onError: (error: Error) => notify(`Not done: ${error.message}`, { tone: "error" as const }),
+    onError: (error: Error) => complain(error, "Not done"),
   };
   const cancel = useMutation({ mutationFn: cancelRun, ...refresh });
   const resume = useMutation({ mutationFn: resumeRun, ...refresh });

@@ -2,7 +2,7 @@
 
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 
 export function Section({ title, children, about }: { title: string; about: ReactNode; children: ReactNode }) {
   return (
@@ -43,6 +43,6 @@ export function useChange<A, R>(run: (argument: A) => Promise<R>, said: string |
       if (said) notify(said);
       onDone?.(result);
     },
-    onError: (error) => notify(`Not done: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "Not done"),
   });
 }

@@ -5,7 +5,7 @@ import { MessageSquarePlus, Trash2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { addComment, commentsQuery, deleteComment } from "@/api/notes";
 import { Button } from "@/ui/controls";
-import { notify } from "@/ui/toasts";
+import { complain } from "@/ui/toasts";
 import { Age } from "@/ui/values";
 
 export function CommentsTab({ traceId, spanId }: { traceId: string; spanId: string }) {
@@ -13,7 +13,7 @@ export function CommentsTab({ traceId, spanId }: { traceId: string; spanId: stri
   const { data: comments = [] } = useQuery(commentsQuery(traceId));
   const [body, setBody] = useState("");
   const refresh = () => void client.invalidateQueries({ queryKey: ["comments", traceId] });
-  const fail = (error: Error) => notify(`The comment was not saved: ${error.message}`, { tone: "error" });
+  const fail = (error: Error) => complain(error, "The comment was not saved");
   const add = useMutation({
     mutationFn: () => addComment({ trace_id: traceId, span_id: spanId, body: body.trim() }),
     onSuccess: () => {

@@ -1,13 +1,15 @@
 /** One message: a thin edge in the colour of its role, its parts, tool calls paired with their results. */
 
+import { useQuery } from "@tanstack/react-query";
 import { Ban, Brain, ChevronRight, FileQuestion, Image as ImageIcon } from "lucide-react";
 import { type ReactNode, useState } from "react";
-import { browserUrl } from "@/api/client";
+import { blobTextQuery } from "@/api/blobs";
+import { browserUrl, explained } from "@/api/client";
 import type { Message, Part } from "@/api/types";
 import { formatCount, plural } from "@/domain/format";
 import { asText, parseContainer } from "@/domain/json";
 import { wordCount } from "@/domain/messages";
-import { blobPath, isSafeAudio, isSafeImage } from "@/domain/safeUrl";
+import { blobPath, isSafeAudio, isSafeImage, wholeTextPath } from "@/domain/safeUrl";
 import { cx } from "@/ui/classes";
 import { Badge, CopyButton } from "@/ui/controls";
 import { Icon, KindIcon } from "@/ui/icons";
@@ -86,7 +88,7 @@ function PartView({ part, markdown, results }: { part: Part; markdown: boolean; 
           <Badge tone="refused" icon={Ban}>
             refusal
           </Badge>
-          <TextBlock text={part.text ?? ""} />
+          <MessageText text={part.text ?? ""} />
         </div>
       );
     case "reasoning":
@@ -113,7 +115,20 @@ function PartView({ part, markdown, results }: { part: Part; markdown: boolean; 
 function Prose({ text, markdown }: { text: string; markdown: boolean }) {
   const value = text.length < 200_000 ? parseContainer(text) : undefined;
   if (value !== undefined && !markdown) return <JsonView value={value} />;
-  return <TextBlock text={text} markdown={markdown} />;
+  return <MessageText text={text} markdown={markdown} />;
+}
+
+/** A text of which the span may keep the head alone: the rest is fetched when it is opened. */
+function MessageText({ text, markdown = false }: { text: string; markdown?: boolean }) {
+  const [opened, setOpened] = useState(false);
+  const whole = useQuery(blobTextQuery(wholeTextPath(text), opened));
+  return (
+    <>
+      <TextBlock text={whole.data ?? text} markdown={markdown} onOpen={() => setOpened(true)} />
+      {whole.isFetching && <p className="text-label text-fg-3">Fetching the whole text…</p>}
+      {whole.error && <p className="text-label text-error">The whole text: {explained(whole.error)}</p>}
+    </>
+  );
 }
 
 function Reasoning({ text }: { text: string }) {
@@ -132,7 +147,7 @@ function Reasoning({ text }: { text: string }) {
       </button>
       {open && text && (
         <div className="mt-1 ml-1.5 border-l border-line pl-3 text-fg-2">
-          <TextBlock text={text} />
+          <MessageText text={text} />
         </div>
       )}
     </div>

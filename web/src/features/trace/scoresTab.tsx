@@ -7,7 +7,7 @@ import { addScore, type NewScore } from "@/api/notes";
 import type { Score } from "@/api/types";
 import { formatScore, oneLine } from "@/domain/format";
 import { Badge, Button, TextInput } from "@/ui/controls";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 import { Age, isLowScore, ScoreValue } from "@/ui/values";
 
 export function ScoresTab({ scores, traceId, spanId }: { scores: readonly Score[]; traceId: string; spanId: string }) {
@@ -83,7 +83,7 @@ function ScoreForm({ traceId, spanId }: { traceId: string; spanId: string }) {
       notify("Score added");
       void client.invalidateQueries({ queryKey: ["trace", traceId] });
     },
-    onError: (error) => notify(`The score was not saved: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "The score was not saved"),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -7,7 +7,7 @@ import { fillQueue, queuesQuery } from "@/api/annotations";
 import { oneLine, plural } from "@/domain/format";
 import { Button, Select } from "@/ui/controls";
 import { Popover } from "@/ui/overlays";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 
 const TRACES_A_REQUEST = 500;
 
@@ -24,7 +24,7 @@ export function AddToQueue({ ids }: { ids: readonly string[] }) {
       setOpen(false);
       void client.invalidateQueries({ queryKey: ["queues"] });
     },
-    onError: (error) => notify(error.message, { tone: "error" }),
+    onError: (error) => complain(error),
   });
   return (
     <Popover

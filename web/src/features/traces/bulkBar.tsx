@@ -13,7 +13,7 @@ import { anyOf } from "@/domain/filterText";
 import { plural } from "@/domain/format";
 import { Button, TextInput } from "@/ui/controls";
 import { Popover } from "@/ui/overlays";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 import { AddToQueue } from "./addTo";
 
 const MOST_IDS = 200;
@@ -111,7 +111,7 @@ function useBulk(traces: Chosen, onStarted: () => void) {
       }));
       void client.invalidateQueries({ queryKey: ["runs"] });
     },
-    onError: (error) => notify(`Not begun: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "Not begun"),
   });
 }
 

@@ -10,7 +10,7 @@ import { useAddress } from "@/ui/address";
 import { Button, Checkbox, TextInput } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
 import { Popover } from "@/ui/overlays";
-import { notify } from "@/ui/toasts";
+import { complain, notify } from "@/ui/toasts";
 
 const KEPT = ["filter", "columns", "order", "from", "to", "env"] as const;
 
@@ -45,7 +45,7 @@ export function ViewsMenu({ page }: { page: string }) {
       refresh();
       notify(`View “${view.name}” deleted`, { undo: () => void createView(view).then(refresh) });
     },
-    onError: (error) => notify(`The view was not deleted: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "The view was not deleted"),
   });
   return (
     <Popover
@@ -117,7 +117,7 @@ function SaveView({
       notify(`View “${name.trim()}” saved`);
       onSaved(view);
     },
-    onError: (error) => notify(`The view was not saved: ${error.message}`, { tone: "error" }),
+    onError: (error) => complain(error, "The view was not saved"),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
