@@ -1,15 +1,14 @@
 """Feedback without a key: links that somebody with a key makes, what people send by them, and the stream of all feedback as it comes."""
 
-from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
-from pellucid_server.api.house import LiveFeed, house_of
-from pellucid_server.api.routes.live import PING_S
+from pellucid_server.api.house import house_of
 from pellucid_server.api.security import public, requires
+from pellucid_server.api.sse import event, events, told
 from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.api.wire.score_configs import FeedbackLinkAnswer, FeedbackLinkBody, LinkedFeedbackBody
 from pellucid_server.api.wire.scores import ScoreId, ScoresWritten, to_score
@@ -17,7 +16,6 @@ from pellucid_server.core.ids import random_id
 from pellucid_server.evals.feedback import Feedback, drafts
 from pellucid_server.model.scope import Permission, Scope
 from pellucid_server.model.score import ScoreSource
-from pellucid_server.query.scores import Scores
 
 Reader = Annotated[Scope, requires(Permission.READ)]
 Scorer = Annotated[Scope, requires(Permission.SCORE)]
@@ -73,21 +71,9 @@ def write_linked(request: Request, body: LinkedFeedbackBody, authorization: Anno
 async def stream(request: Request, scope: Reader) -> StreamingResponse:
     """Events `feedback` with a score as in the list, and `ping`."""
     house = house_of(request)
-    events = _events(house.live_scores, house.queries.scores, scope)
-    return StreamingResponse(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
 
+    async def scores(written: list[str]) -> list[bytes]:
+        found = await run_in_threadpool(house.queries.scores.by_ids, scope, written[-MAX_TOLD:])
+        return [event("feedback", to_score(score).model_dump_json()) for score in found if score.source is ScoreSource.FEEDBACK]
 
-async def _events(live: LiveFeed, scores: Scores, scope: Scope) -> AsyncIterator[bytes]:
-    subscription = live.subscribe(scope.project_id)
-    try:
-        yield b"event: ping\ndata: {}\n\n"
-        while not subscription.closed:
-            written = await subscription.wait(PING_S)
-            if not written:
-                yield b"event: ping\ndata: {}\n\n"
-                continue
-            for score in await run_in_threadpool(scores.by_ids, scope, written[-MAX_TOLD:]):
-                if score.source is ScoreSource.FEEDBACK:
-                    yield b"event: feedback\ndata: " + to_score(score).model_dump_json().encode() + b"\n\n"
-    finally:
-        live.unsubscribe(subscription)
+    return events(told(house.live_scores, scope.project_id, scores))

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -9,6 +10,7 @@ from fastapi.responses import StreamingResponse
 
 from pellucid_server.api.house import House, house_of
 from pellucid_server.api.security import requires
+from pellucid_server.api.sse import event, events
 from pellucid_server.api.wire.playground import (
     PaneBody,
     ReplayBody,
@@ -22,7 +24,6 @@ from pellucid_server.api.wire.playground import (
 )
 from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.core.errors import BadRequest, PellucidError
-from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Permission, Scope
 from pellucid_server.playground.panes import Pane
 from pellucid_server.playground.service import MAX_CASES, Case, Playground, Replayable
@@ -32,6 +33,8 @@ from pellucid_server.query.windows import read_window
 Reader = Annotated[Scope, requires(Permission.READ)]
 Writer = Annotated[Scope, requires(Permission.WRITE)]
 PAGE = 500
+
+_json = partial(json.dumps, ensure_ascii=False)
 
 
 def create_router() -> APIRouter:
@@ -46,8 +49,7 @@ def create_router() -> APIRouter:
 
 async def ask(request: Request, scope: Writer, body: PaneBody) -> StreamingResponse:
     """Server-sent events: `delta` with text, reasoning or a tool call; at the end `answer`, or `problem` with what went wrong."""
-    events = _events(house_of(request).playground, scope, to_pane(body))
-    return StreamingResponse(events, media_type="text/event-stream", headers={"cache-control": "no-store"})
+    return events(_events(house_of(request).playground, scope, to_pane(body)))
 
 
 def restore(request: Request, scope: Reader, trace_id: str, span_id: str) -> RestoredAnswer:
@@ -86,13 +88,10 @@ def start_replay(request: Request, scope: Writer, body: ReplayBody) -> RunStarte
 async def _events(playground: Playground, scope: Scope, pane: Pane) -> AsyncIterator[bytes]:
     try:
         async for delta in playground.ask(scope, pane):
-            yield _event("delta" if delta.answer is None else "answer", delta_json(delta))
+            yield event("delta" if delta.answer is None else "answer", _json(delta_json(delta)))
     except PellucidError as error:
-        yield _event("problem", {"title": error.title, "code": error.code, "status": error.status, "detail": error.message})
-
-
-def _event(name: str, data: JsonValue) -> bytes:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n".encode()
+        problem = {"title": error.title, "code": error.code, "status": error.status, "detail": error.message}
+        yield event("problem", _json(problem))
 
 
 def _cases(house: House, scope: Scope, body: TableBody) -> list[Case]:
