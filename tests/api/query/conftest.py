@@ -40,6 +40,7 @@ class QueryHouse:
     comments: CommentBook
     queries: Queries
     live: Live
+    live_scores: Live
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +63,7 @@ def queries(driver: ClickHouseDriver, clock: HandClock) -> Queries:
 @pytest.fixture(scope="module")
 def house(queries: Queries, tmp_path_factory: pytest.TempPathFactory) -> Iterator[QueryHouse]:
     store = MetaStore.open(f"sqlite:///{tmp_path_factory.mktemp('meta')}/meta.sqlite")
-    yield QueryHouse(Identity.open(store, local=True), CommentBook(store), queries, Live())
+    yield QueryHouse(Identity.open(store, local=True), CommentBook(store), queries, Live(), Live())
     store.close()
 
 

@@ -1,4 +1,4 @@
-"""Live tail against a real server: rows as they are written, only of one's own project and only what matches."""
+"""Streams against a real server: traces and feedback as they are written, only of one's own project and only what is asked for."""
 
 import json
 import threading
@@ -30,6 +30,7 @@ def address(house: QueryHouse) -> Iterator[str]:
     port = server.servers[0].sockets[0].getsockname()[1]
     yield f"http://127.0.0.1:{port}"
     house.live.close()
+    house.live_scores.close()
     server.should_exit = True
     thread.join(10)
 
@@ -54,6 +55,22 @@ def test_what_is_written_is_told(address: str, house: QueryHouse, driver: ClickH
         assert json.loads(data.removeprefix("data: "))["trace_id"] == trace_id("live-1")
         house.live.close()
         assert [line for line in lines if line.startswith("event: trace")] == []
+
+
+def test_feedback_is_told_and_other_scores_are_not(address: str, house: QueryHouse) -> None:
+    with httpx.stream("GET", f"{address}/api/v1/feedback/stream", timeout=20) as response:
+        assert response.headers["content-type"].startswith("text/event-stream")
+        lines = response.iter_lines()
+        assert next(lines) == "event: ping"
+        scores = [{"id": id_, "name": id_, "value": 1, "trace_id": trace_id("live-1"), "source": source}
+                  for id_, source in (("by-api", "api"), ("by-thumb", "feedback"))]  # fmt: skip
+        assert httpx.post(f"{address}/api/v1/scores", json=scores, timeout=10).status_code in (200, 201)
+        house.live_scores.wrote({TraceKey("foreign", "by-thumb")})
+        house.live_scores.wrote({TraceKey(PROJECT, "by-api"), TraceKey(PROJECT, "by-thumb")})
+        told = next(line for line in lines if line.startswith('data: {"'))
+        assert json.loads(told.removeprefix("data: "))["id"] == "by-thumb"
+        house.live_scores.close()
+        assert [line for line in lines if line.startswith("event: feedback")] == []
 
 
 def test_a_bad_filter_is_told_before_the_stream(address: str) -> None:
