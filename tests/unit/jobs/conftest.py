@@ -11,9 +11,10 @@ from pellucid_demo.simulator import Settings, serve_provider
 from pellucid_demo.simulator.provider import Provider
 from pellucid_server.core.clock import Micros, system_clock
 from pellucid_server.jobs.engine import Engine
-from pellucid_server.jobs.handlers import Handler, ItemContext, RunContext
+from pellucid_server.jobs.handlers import Handler
 from pellucid_server.jobs.runs import Run, Runs
 from pellucid_server.llm.calls import CallRecord, ModelRequest
+from pellucid_server.llm.durable import ItemContext, RunContext
 from pellucid_server.llm.models import LanguageModels
 from pellucid_server.llm.ports import OpenConnection
 from pellucid_server.model.json import JsonValue

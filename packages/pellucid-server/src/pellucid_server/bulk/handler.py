@@ -2,29 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from pellucid_server.bulk.actions import Action, BadAction
+from pellucid_server.llm.durable import ItemContext
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role, Scope
 
 KIND: Final = "traces"
-
-
-class RunOfItem(Protocol):
-    """What is needed of the run that an item belongs to."""
-
-    @property
-    def project_id(self) -> str:
-        """Whose traces."""
-
-    @property
-    def run_id(self) -> str:
-        """Makes what is written recognisable when it is written again."""
-
-    @property
-    def settings(self) -> JsonValue:
-        """The action, its options, and for whom it is done."""
 
 
 class BulkHandler:
@@ -36,7 +21,7 @@ class BulkHandler:
     def __init__(self, actions: Sequence[Action]) -> None:
         self._actions = {action.name: action for action in actions}
 
-    async def run_item(self, context: RunOfItem, item: JsonValue) -> JsonValue:
+    async def run_item(self, context: ItemContext, item: JsonValue) -> JsonValue:
         """One batch, in a thread: the stores wait."""
         settings = context.settings
         if not isinstance(settings, dict) or not isinstance(item, list):

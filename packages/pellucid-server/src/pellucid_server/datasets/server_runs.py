@@ -3,9 +3,9 @@
 Each case is one item of the run: an answer that was recorded is never paid for again, a run that was stopped goes on where it was.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.errors import PellucidError
@@ -14,7 +14,8 @@ from pellucid_server.datasets.errors import BadExperiment
 from pellucid_server.datasets.gates import PROMPT, VERSION, GateState
 from pellucid_server.datasets.scorers import checked, scored
 from pellucid_server.datasets.trials import Trials
-from pellucid_server.llm.calls import ModelAnswer, ModelRequest, Origin
+from pellucid_server.llm.calls import ModelRequest, Origin
+from pellucid_server.llm.durable import ItemContext, RunContext, RunStarter
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.message import Message, Role, text_part
 from pellucid_server.model.scope import Scope
@@ -33,60 +34,6 @@ class PromptSource(Protocol):
         self, project_id: str, name: str, version: int, input_: JsonValue
     ) -> tuple[list[tuple[str, str]], Mapping[str, JsonValue]]:
         """The (role, text) of each message for a case's input, and the version's config. Raises members of the error family."""
-
-
-class StartedRun(Protocol):
-    """A run."""
-
-    @property
-    def id(self) -> str:
-        """By which it is asked for."""
-
-
-class RunStarter(Protocol):
-    """Starts durable runs."""
-
-    def start(
-        self, scope: Scope, *, kind: str, title: str, items: Sequence[JsonValue], settings: JsonValue, max_cost: float | None
-    ) -> StartedRun:
-        """Queue one."""
-
-
-class Call(Protocol):
-    """A durable model call."""
-
-    async def __call__(
-        self, connection: str, request: ModelRequest, *, environment: str, origin: Origin | None = None
-    ) -> ModelAnswer:
-        """The answer."""
-
-
-class ItemContext(Protocol):
-    """What an item of a run is given."""
-
-    @property
-    def project_id(self) -> str:
-        """Whose it is."""
-
-    @property
-    def settings(self) -> JsonValue:
-        """Of the run."""
-
-    @property
-    def call(self) -> Call:
-        """Ask a model, once."""
-
-
-class RunContext(Protocol):
-    """The run, once all of its items ended."""
-
-    @property
-    def settings(self) -> JsonValue:
-        """Of the run."""
-
-    @property
-    def conclude(self) -> Any:  # Any: a coroutine function that takes JSON
-        """Keep a result with the run."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,11 @@ from pellucid_server.evals.code import Sandbox, check_code
 from pellucid_server.evals.definition import Definition, EvaluatorKind
 from pellucid_server.evals.errors import BadEvaluator
 from pellucid_server.evals.judges.asking import Judge, read_judge
-from pellucid_server.evals.judges.judging import Ask, judge_subject
+from pellucid_server.evals.judges.judging import judge_subject
 from pellucid_server.evals.rules.running import compile_rule
 from pellucid_server.evals.subject import Subject
 from pellucid_server.evals.verdict import Verdict, missing
+from pellucid_server.llm.durable import DurableCall
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.score import ScoreStatus, ScoreType
 
@@ -36,7 +37,7 @@ class Ready:
             raise BadEvaluator("A judge is asked, not run.")
         return [_fitting(self.definition.output, self.alone(subject.value))]
 
-    async def ask(self, subject: Subject, ask: Ask) -> Sequence[Verdict]:
+    async def ask(self, subject: Subject, ask: DurableCall) -> Sequence[Verdict]:
         """By the judge. Raises the errors of the call."""
         if self.judge is None:
             raise BadEvaluator("A rule is run, not asked.")

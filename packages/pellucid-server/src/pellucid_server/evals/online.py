@@ -8,7 +8,7 @@ watermark moves only when the sample is in safe hands.
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Final
 
 from pellucid_server.core.clock import DAY, MINUTE, Clock
 from pellucid_server.core.errors import NotFound, PellucidError
@@ -20,7 +20,7 @@ from pellucid_server.evals.sampling import draw, read_sampling
 from pellucid_server.evals.scoring import drafts, score_id
 from pellucid_server.evals.spending import Spending
 from pellucid_server.evals.subject import Place, Subjects
-from pellucid_server.model.json import JsonValue
+from pellucid_server.llm.durable import RunStarter
 from pellucid_server.model.scope import Scope
 from pellucid_server.model.score import ScoreTarget
 from pellucid_server.query.score_drafts import Draft
@@ -40,37 +40,6 @@ FIRST_BATCH: Final = 20
 WRITE_AT_ONCE: Final = 500
 
 log = logging.getLogger(__name__)
-
-
-class StartedRun(Protocol):
-    """A run."""
-
-    @property
-    def id(self) -> str:
-        """By which it is asked for."""
-
-    @property
-    def is_active(self) -> bool:
-        """Whether it goes on."""
-
-
-class RunStarter(Protocol):
-    """The floor of jobs, as this room needs it."""
-
-    def start(
-        self,
-        scope: Scope,
-        *,
-        kind: str,
-        title: str,
-        items: Sequence[JsonValue],
-        settings: JsonValue = None,
-        max_cost: float | None = None,
-    ) -> StartedRun:
-        """Queue a run."""
-
-    def get(self, scope: Scope, run_id: str) -> StartedRun:
-        """Raises `NotFound`."""
 
 
 class Online:

@@ -6,17 +6,17 @@ answer was recorded is never repeated (the floor of jobs sees to that), and a sc
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from typing import Final, Protocol
+from collections.abc import Mapping
+from typing import Final
 
 from pellucid_server.evals.errors import NoSuchEvaluator
 from pellucid_server.evals.evaluating import Ready
 from pellucid_server.evals.evaluators import EvaluatorBook, Versioned
-from pellucid_server.evals.judges.judging import Ask
 from pellucid_server.evals.score_batches import ScoreBatches
 from pellucid_server.evals.scoring import drafts
 from pellucid_server.evals.subject import Subjects, place_from_json
 from pellucid_server.evals.verdict import Verdict
+from pellucid_server.llm.durable import ItemContext, RunContext
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role, Scope
 from pellucid_server.query.scores import Scores
@@ -24,50 +24,6 @@ from pellucid_server.query.scores import Scores
 KIND: Final = "evaluation"
 CONCURRENCY: Final = 32
 """Evaluations of one run at the same time; the provider's own limit is found by the port to models."""
-
-
-class Item(Protocol):
-    """What the floor of jobs gives an item."""
-
-    @property
-    def project_id(self) -> str:
-        """Whose."""
-
-    @property
-    def run_id(self) -> str:
-        """Of which run."""
-
-    @property
-    def settings(self) -> JsonValue:
-        """`{evaluator, version, mode}`."""
-
-    @property
-    def call(self) -> Ask:
-        """A durable model call."""
-
-
-class Outcome(Protocol):
-    """An item that ended."""
-
-    @property
-    def output(self) -> JsonValue:
-        """What it returned."""
-
-    @property
-    def error(self) -> str:
-        """Empty when it is done."""
-
-
-class Ended(Protocol):
-    """What the floor of jobs gives a run whose items have ended."""
-
-    @property
-    def outcomes(self) -> Callable[[], AsyncIterator[Outcome]]:
-        """Every item in order."""
-
-    @property
-    def conclude(self) -> Callable[[JsonValue], Awaitable[None]]:
-        """Keep a result with the run."""
 
 
 def scope_of(project_id: str, actor: str = "evaluator") -> Scope:
@@ -88,7 +44,7 @@ class EvaluationHandler:
         self._batches: dict[str, ScoreBatches] = {}
         self._ready: dict[tuple[str, str, int], tuple[Versioned, Ready]] = {}
 
-    async def run_item(self, context: Item, item: JsonValue) -> JsonValue:
+    async def run_item(self, context: ItemContext, item: JsonValue) -> JsonValue:
         """Read, judge, write. Raises `NotFound` for a place that is gone, and the errors of the call."""
         scope, place = scope_of(context.project_id), place_from_json(item)
         found, ready = await self._compiled(scope, context.settings)
@@ -101,7 +57,7 @@ class EvaluationHandler:
         await batches.write(drafts(found.evaluator, found.version, place, verdicts))
         return _told(verdicts[0])
 
-    async def finished(self, context: Ended) -> None:
+    async def finished(self, context: RunContext) -> None:
         """How many verdicts of each kind, and their mean."""
         states: Counter[str] = Counter()
         values: list[float] = []

@@ -11,13 +11,13 @@ from pellucid_server.evals.candidates import Candidates
 from pellucid_server.evals.errors import NothingToEvaluate
 from pellucid_server.evals.evaluating import Ready
 from pellucid_server.evals.evaluators import EvaluatorBook, Versioned
-from pellucid_server.evals.online import RunStarter, StartedRun
 from pellucid_server.evals.running import KIND
 from pellucid_server.evals.sampling import Sampling, read_sampling
 from pellucid_server.evals.spending import Spending
 from pellucid_server.evals.subject import Place, Subjects
 from pellucid_server.evals.verdict import Verdict
 from pellucid_server.llm.calls import ModelAnswer, ModelRequest, Origin
+from pellucid_server.llm.durable import RunStarter, StartedRun
 from pellucid_server.llm.models import LanguageModels
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.errors import PellucidError
-from pellucid_server.jobs.handlers import Handler, ItemContext
+from pellucid_server.jobs.handlers import Handler
 from pellucid_server.jobs.writing import Writer
 from pellucid_server.llm.calls import ModelAnswer, ModelRequest, Origin, answer_from_json
+from pellucid_server.llm.durable import ItemContext
 from pellucid_server.llm.models import LanguageModels
 from pellucid_server.model.json import JsonValue
 from pellucid_server.store.meta import runs as states

@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.errors import PellucidError
-from pellucid_server.jobs.handlers import Handler, ItemOutcome, RunContext
+from pellucid_server.jobs.handlers import Handler
 from pellucid_server.jobs.items import ItemWork
 from pellucid_server.jobs.writing import Writer
+from pellucid_server.llm.durable import ItemOutcome, RunContext
 from pellucid_server.llm.models import LanguageModels
 from pellucid_server.model.json import JsonValue
 from pellucid_server.store.meta import runs as states

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from pellucid_server.llm.calls import ModelAnswer, ModelRequest, Origin
+from pellucid_server.llm.durable import ItemContext, RunContext
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.message import Message, Part, PartType, Role
 from pellucid_server.model.span import Link
 from pellucid_server.playground.errors import PromptCannotTakePlace
 from pellucid_server.playground.measures import compared, of_answers, of_chain, of_recordings
 from pellucid_server.playground.panes import Pane, PromptChoice, pane_from_json
-from pellucid_server.playground.ports import Ended, Item, Prompts
+from pellucid_server.playground.ports import Prompts
 from pellucid_server.playground.recordings import Chain, Recording, Recordings, reader_of
 from pellucid_server.playground.restoring import prompt_of
 
@@ -48,7 +49,7 @@ class Replayer:
         self._recordings = recordings
         self._prompts = prompts
 
-    async def run_item(self, context: Item, item: JsonValue) -> JsonValue:
+    async def run_item(self, context: ItemContext, item: JsonValue) -> JsonValue:
         """A generation (`span_id` given), or every chain of a trace."""
         change = pane_from_json(context.settings.get("change") if isinstance(context.settings, dict) else None)
         place = item if isinstance(item, dict) else {}
@@ -62,7 +63,7 @@ class Replayer:
             done = [await self._chain(context, change, chain) for chain in chains]
         return {"chains": [_as_json(one) for one in done]}
 
-    async def finished(self, context: Ended) -> None:
+    async def finished(self, context: RunContext) -> None:
         """Compare what was replayed whole with what was recorded."""
         pairs: list[tuple[Mapping[str, JsonValue], Mapping[str, JsonValue]]] = []
         stops: dict[str, int] = {}
@@ -85,7 +86,7 @@ class Replayer:
         }
         await context.conclude(result)
 
-    async def _generation(self, context: Item, change: Pane, recording: Recording) -> _Replayed:
+    async def _generation(self, context: ItemContext, change: Pane, recording: Recording) -> _Replayed:
         """One call for one recorded call; a tool that it calls is compared, not answered."""
         recorded = of_recordings((recording,))
         request = await asyncio.to_thread(self._request, context.project_id, change, recording)
@@ -99,7 +100,7 @@ class Replayer:
             return _Replayed(recorded=recorded, answers=(answer,), stopped=DIFFERS, tool=tool)
         return _Replayed(recorded=recorded, answers=(answer,), stopped=WHOLE)
 
-    async def _chain(self, context: Item, change: Pane, chain: Chain) -> _Replayed:
+    async def _chain(self, context: ItemContext, change: Pane, chain: Chain) -> _Replayed:
         recorded = of_chain(chain)
         request = await asyncio.to_thread(self._request, context.project_id, change, chain.first)
         if request is None:
@@ -122,7 +123,7 @@ class Replayer:
             request = replace(request, messages=(*request.messages, *_sendable(answer.messages), said))
         return _Replayed(recorded=recorded, answers=answers, stopped=TURNS)
 
-    async def _ask(self, context: Item, change: Pane, request: ModelRequest, recording: Recording) -> ModelAnswer:
+    async def _ask(self, context: ItemContext, change: Pane, request: ModelRequest, recording: Recording) -> ModelAnswer:
         row = recording.row
         prompt = change.prompt or prompt_of(recording)
         origin = Origin(

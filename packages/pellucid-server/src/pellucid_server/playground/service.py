@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from pellucid_server.filters.tree import Filter
 from pellucid_server.llm.calls import ModelDelta
+from pellucid_server.llm.durable import RunStarter, StartedRun
 from pellucid_server.llm.models import LanguageModels
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.playground.errors import BadPane, NothingToReplay
 from pellucid_server.playground.panes import Pane
-from pellucid_server.playground.ports import Prompts, RunStarter, Started
+from pellucid_server.playground.ports import Prompts
 from pellucid_server.playground.recordings import Recordings
 from pellucid_server.playground.replaying import REPLAY
 from pellucid_server.playground.restoring import Restored, Restorer
@@ -67,7 +68,9 @@ class Playground:
         """A recorded generation as a pane. Raises `NotFound`, `NothingToReplay`."""
         return self._restorer.restore(scope, trace_id, span_id)
 
-    def table(self, scope: Scope, panes: Sequence[Pane], cases: Sequence[Case], *, title: str, max_cost: float | None) -> Started:
+    def table(
+        self, scope: Scope, panes: Sequence[Pane], cases: Sequence[Case], *, title: str, max_cost: float | None
+    ) -> StartedRun:
         """Start a run of every pane over every case. Raises `BadPane`."""
         if not 1 <= len(panes) <= MAX_PANES:
             raise BadPane(f"Between 1 and {MAX_PANES} panes can be run together; these are {len(panes)}.")
@@ -80,7 +83,7 @@ class Playground:
         settings: JsonValue = {"panes": [pane.as_json() for pane in panes]}
         return self._runs.start(scope, kind=TABLE, title=title, items=items, settings=settings, max_cost=max_cost)
 
-    def replay(self, scope: Scope, what: Replayable, change: Pane, *, title: str, max_cost: float | None) -> Started:
+    def replay(self, scope: Scope, what: Replayable, change: Pane, *, title: str, max_cost: float | None) -> StartedRun:
         """Start a replay. Raises `BadPane`, `NothingToReplay`."""
         _check(change)
         items = self._items(scope, what)

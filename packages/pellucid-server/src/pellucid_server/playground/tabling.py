@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Final
 
 from pellucid_server.llm.calls import ModelRequest
+from pellucid_server.llm.durable import ItemContext, RunContext
 from pellucid_server.model.json import JsonValue, canonical
 from pellucid_server.model.message import Role
 from pellucid_server.playground.errors import BadPane
 from pellucid_server.playground.measures import compared, of_answers
 from pellucid_server.playground.panes import Pane, pane_from_json, user_message
-from pellucid_server.playground.ports import Ended, Item, Prompts
+from pellucid_server.playground.ports import Prompts
 
 TABLE: Final = "playground"
 ENVIRONMENT: Final = "pellucid-playground"
@@ -29,7 +30,7 @@ class Tabler:
     def __init__(self, prompts: Prompts) -> None:
         self._prompts = prompts
 
-    async def run_item(self, context: Item, item: JsonValue) -> JsonValue:
+    async def run_item(self, context: ItemContext, item: JsonValue) -> JsonValue:
         """One pane, one case."""
         cell = item if isinstance(item, dict) else {}
         case = cell.get("case")
@@ -43,7 +44,7 @@ class Tabler:
         reference = None if expected is None else expected if isinstance(expected, str) else canonical(expected)
         return of_answers((answer,), reference)
 
-    async def finished(self, context: Ended) -> None:
+    async def finished(self, context: RunContext) -> None:
         """Every pane against the first one, case by case."""
         columns: dict[int, dict[str, Mapping[str, JsonValue]]] = {}
         async for outcome in context.outcomes():

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final
 
 from pellucid_server.evals.definition import Definition
 from pellucid_server.evals.errors import NoVerdict
@@ -12,7 +12,8 @@ from pellucid_server.evals.judges.form import Read
 from pellucid_server.evals.selecting import as_text, select
 from pellucid_server.evals.subject import Subject
 from pellucid_server.evals.verdict import Verdict, missing
-from pellucid_server.llm.calls import ModelAnswer, ModelRequest, Origin
+from pellucid_server.llm.calls import ModelAnswer, Origin
+from pellucid_server.llm.durable import DurableCall
 from pellucid_server.llm.errors import ModelAnswerInvalid
 from pellucid_server.model.score import ScoreStatus
 from pellucid_server.model.span import Link, Outcome
@@ -22,16 +23,9 @@ ENVIRONMENT: Final = "pellucid-evaluators"
 MAX_COMMENT_CHARS: Final = 4_000
 
 
-class Ask(Protocol):
-    """A model call; durable in a run, direct in a test panel."""
-
-    async def __call__(
-        self, connection: str, request: ModelRequest, *, environment: str, origin: Origin | None = None
-    ) -> ModelAnswer:
-        """Raises members of `ModelError`, `ConnectionUnknown`, `DestinationRefused`."""
-
-
-async def judge_subject(evaluator_id: str, definition: Definition, judge: Judge, subject: Subject, ask: Ask) -> Sequence[Verdict]:
+async def judge_subject(
+    evaluator_id: str, definition: Definition, judge: Judge, subject: Subject, ask: DurableCall
+) -> Sequence[Verdict]:
     """The verdict, and those of a rubric's dimensions. Raises errors of the call: they fail the evaluation and can be tried again."""
     try:
         variables = variables_of(definition, judge, subject.value)
