@@ -1,7 +1,7 @@
 /** How cases come into data sets and out of them: files, samples, single traces, and what changed between versions. */
 
 import { type QueryClient, queryOptions } from "@tanstack/react-query";
-import type { FileFormat } from "@/domain/datasets";
+import type { FileFormat, Outcome } from "@/domain/datasets";
 import { call, download, type Fault, upload } from "./client";
 import type { DatasetItem } from "./datasets";
 export type ExportFormat = FileFormat | "chats";
@@ -12,14 +12,7 @@ const MEDIA_TYPES: Record<FileFormat, string> = {
   parquet: "application/vnd.apache.parquet",
 };
 
-export interface Imported {
-  version: number;
-  lines: number;
-  added: number;
-  changed: number;
-  unchanged: number;
-  duplicates: number;
-  fault_count: number;
+export interface Imported extends Outcome {
   faults: Fault[];
 }
 

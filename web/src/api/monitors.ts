@@ -1,6 +1,7 @@
 /** Monitors with previews, incidents, channels, maintenance, and changes. */
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { RuleWords } from "@/domain/monitors";
 import { call } from "./client";
 import type { Page } from "./types";
 
@@ -18,26 +19,14 @@ export interface MonitorState {
   incident_id: string;
 }
 
-export interface Rule {
-  kind: string;
-  measure?: string;
-  condition?: string;
-  filter?: string;
-  per_trace?: boolean;
-  statistic?: string;
-  dimension?: string;
-  direction?: string;
-  threshold?: number;
+/** A rule: what its words need, and what only its form does. */
+export interface Rule extends RuleWords {
   points?: number;
-  window_s?: number;
-  reference_s?: number;
   reference_start?: number;
   reference_end?: number;
-  period?: string;
   least_n?: number;
   certain?: boolean;
   expected?: string[];
-  false_alarm_days?: number;
 }
 
 export interface MonitorBody {

@@ -1,4 +1,4 @@
-/** The bar above a list that is filtered by typing, and the states of its rows; shared by sessions and users. */
+/** The bar above a list that is filtered by typing, and the states of its rows; shared by all lists. */
 
 import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";

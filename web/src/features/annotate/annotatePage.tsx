@@ -12,9 +12,10 @@ import { PageHeader } from "@/features/frame/pageHeader";
 import { Badge, Button, Checkbox, HeadButton, TextInput } from "@/ui/controls";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
 import { Field } from "@/ui/field";
+import { ListStates } from "@/ui/listPage";
 import { Dialog } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
-import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
+import { Empty } from "@/ui/states";
 import { complain } from "@/ui/toasts";
 import { Age } from "@/ui/values";
 
@@ -36,11 +37,11 @@ const COLUMNS: readonly DataColumn<Queue>[] = [
 
 export default function AnnotatePage() {
   const query = useQuery(queuesQuery());
+  const rows = query.data ?? [];
   const navigate = useNavigate();
   const client = useQueryClient();
   const [density] = usePreference("density");
   const [making, setMaking] = useState(false);
-  const waiting = useLate(query.isPending);
   const open = (queue: Queue) => void navigate({ to: "/annotate/$id", params: { id: queue.id } } as never);
   const reading = useMutation({
     mutationFn: startReading,
@@ -67,16 +68,11 @@ export default function AnnotatePage() {
           </>
         }
       />
-      {query.error && !query.data && (
-        <Problem error={query.error} what="The queues" onRetry={() => void query.refetch()} />
-      )}
-      {waiting && <SkeletonRows />}
-      {query.data?.length === 0 && <NoQueues />}
-      {query.data && query.data.length > 0 && (
+      <ListStates query={query} what="The queues" count={rows.length} empty={<NoQueues />}>
         <DataTable
           label="Queues"
           storageKey="queues"
-          rows={query.data}
+          rows={rows}
           columns={COLUMNS}
           getId={(row) => row.id}
           density={density}
@@ -90,7 +86,7 @@ export default function AnnotatePage() {
             </div>
           )}
         />
-      )}
+      </ListStates>
       {making && <NewQueue onClose={() => setMaking(false)} onMade={open} />}
     </>
   );

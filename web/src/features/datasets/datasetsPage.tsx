@@ -10,9 +10,10 @@ import { formatCount, oneLine } from "@/domain/format";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { Button, TextInput } from "@/ui/controls";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
+import { ListStates } from "@/ui/listPage";
 import { Dialog } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
-import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
+import { Empty } from "@/ui/states";
 import { complain } from "@/ui/toasts";
 import { Age } from "@/ui/values";
 
@@ -33,10 +34,10 @@ const COLUMNS: readonly DataColumn<Dataset>[] = [
 
 export default function DatasetsPage() {
   const query = useQuery(datasetsQuery());
+  const rows = query.data ?? [];
   const navigate = useNavigate();
   const [density] = usePreference("density");
   const [making, setMaking] = useState(false);
-  const waiting = useLate(query.isPending);
   return (
     <>
       <PageHeader
@@ -48,16 +49,11 @@ export default function DatasetsPage() {
           </Button>
         }
       />
-      {query.error && !query.data && (
-        <Problem error={query.error} what="The data sets" onRetry={() => void query.refetch()} />
-      )}
-      {waiting && <SkeletonRows />}
-      {query.data?.length === 0 && <NoDatasets />}
-      {query.data && query.data.length > 0 && (
+      <ListStates query={query} what="The data sets" count={rows.length} empty={<NoDatasets />}>
         <DataTable
           label="Data sets"
           storageKey="datasets"
-          rows={query.data}
+          rows={rows}
           columns={COLUMNS}
           getId={idOf}
           density={density}
@@ -71,7 +67,7 @@ export default function DatasetsPage() {
             </div>
           )}
         />
-      )}
+      </ListStates>
       {making && <NewDataset onClose={() => setMaking(false)} />}
     </>
   );

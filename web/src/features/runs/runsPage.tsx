@@ -10,8 +10,9 @@ import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
 import { Segments } from "@/ui/controls";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
+import { ListStates } from "@/ui/listPage";
 import { usePreference } from "@/ui/preferences";
-import { Empty, Problem, SkeletonRows, StaleNotice, useLate } from "@/ui/states";
+import { Empty } from "@/ui/states";
 import { Age, Cost } from "@/ui/values";
 import { ProgressBar, StateBadge } from "./progress";
 
@@ -40,9 +41,9 @@ export default function RunsPage() {
   const [search, patch] = useAddress();
   const view = VIEWS.find(({ value }) => value === search.tab)?.value ?? "asked";
   const query = useQuery(runsQuery(view === "asked"));
+  const rows = query.data ?? [];
   const navigate = useNavigate();
   const [density] = usePreference("density");
-  const waiting = useLate(query.isPending);
   return (
     <>
       <PageHeader title="Runs" timeless />
@@ -59,22 +60,21 @@ export default function RunsPage() {
             : "With what evaluators start by themselves"}
         </span>
       </div>
-      {query.data && <StaleNotice error={query.error} onRetry={() => void query.refetch()} />}
-      {query.error && !query.data && (
-        <Problem error={query.error} what="The runs" onRetry={() => void query.refetch()} />
-      )}
-      {waiting && <SkeletonRows />}
-      {query.data?.length === 0 && (
-        <Empty icon={ListChecks} title="No runs yet">
-          Replays of recorded traffic, playground panes over a data set and evaluations run here in the background. They
-          show their progress, can be cancelled, and go on after a restart.
-        </Empty>
-      )}
-      {query.data && query.data.length > 0 && (
+      <ListStates
+        query={query}
+        what="The runs"
+        count={rows.length}
+        empty={
+          <Empty icon={ListChecks} title="No runs yet">
+            Replays of recorded traffic, playground panes over a data set and evaluations run here in the background.
+            They show their progress, can be cancelled, and go on after a restart.
+          </Empty>
+        }
+      >
         <DataTable
           label="Runs"
           storageKey="runs"
-          rows={query.data}
+          rows={rows}
           columns={COLUMNS}
           getId={(run) => run.id}
           density={density}
@@ -88,7 +88,7 @@ export default function RunsPage() {
             </div>
           )}
         />
-      )}
+      </ListStates>
     </>
   );
 }
