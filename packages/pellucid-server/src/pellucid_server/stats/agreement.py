@@ -11,7 +11,7 @@ from typing import Literal
 import numpy as np
 import scipy  # which loads its parts when they are first used: a second, and 50 MB, that a start does not need
 
-from pellucid_server.stats.intervals import CONFIDENCE, Estimate, share
+from pellucid_server.stats.intervals import CONFIDENCE, Estimate, normal_quantile, share, t_quantile
 
 Level = Literal["nominal", "interval"]
 
@@ -102,7 +102,7 @@ def cohen_kappa(first: Sequence[Hashable], second: Sequence[Hashable], confidenc
     if expected >= 1.0:
         return Estimate(value=1.0, low=None, high=None, n=n)
     kappa = (observed - expected) / (1 - expected)
-    half = _z(confidence) * math.sqrt(_kappa_variance(table, rows, columns, observed, expected) / n)
+    half = normal_quantile(confidence) * math.sqrt(_kappa_variance(table, rows, columns, observed, expected) / n)
     return Estimate(value=kappa, low=max(-1.0, kappa - half), high=min(1.0, kappa + half), n=n)
 
 
@@ -120,7 +120,7 @@ def krippendorff_alpha(ratings: Sequence[Sequence[float | None]], level: Level =
         return Estimate(value=value, low=None, high=None, n=n)
     left_out = np.array([_alpha(units[:index] + units[index + 1 :], level) for index in range(n)])
     deviation = math.sqrt((n - 1) / n * float(((left_out - left_out.mean()) ** 2).sum()))
-    half = float(scipy.stats.t.ppf(0.5 + CONFIDENCE / 2, n - 1)) * deviation
+    half = t_quantile(CONFIDENCE, n - 1) * deviation
     return Estimate(value=value, low=max(-1.0, value - half), high=min(1.0, value + half), n=n)
 
 
@@ -137,7 +137,7 @@ def rank_correlation(first: Sequence[float], second: Sequence[float], confidence
         return Estimate(value=value, low=None, high=None, n=n)
     if abs(value) >= 1.0:
         return Estimate(value=value, low=value, high=value, n=n)
-    half = _z(confidence) * math.sqrt((1 + value * value / 2) / (n - 3))
+    half = normal_quantile(confidence) * math.sqrt((1 + value * value / 2) / (n - 3))
     middle = math.atanh(value)
     return Estimate(value=value, low=math.tanh(middle - half), high=math.tanh(middle + half), n=n)
 
@@ -167,7 +167,3 @@ def _disagreement(values: np.ndarray, level: Level) -> float:
         return float(2 * len(values) * (values**2).sum() - 2 * values.sum() ** 2)
     counts = np.unique(values, return_counts=True)[1]
     return float(len(values) ** 2 - (counts.astype(float) ** 2).sum())
-
-
-def _z(confidence: float) -> float:
-    return float(scipy.stats.norm.ppf(0.5 + confidence / 2))

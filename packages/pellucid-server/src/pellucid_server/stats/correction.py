@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import scipy  # which loads its parts when they are first used: a second, and 50 MB, that a start does not need
 
 from pellucid_server.stats import weighted
 from pellucid_server.stats.agreement import Confusion
-from pellucid_server.stats.intervals import CONFIDENCE, Estimate
+from pellucid_server.stats.intervals import CONFIDENCE, Estimate, normal_quantile, t_quantile
 
 FEWEST_LABELS: Final = 10
 """Of each verdict for a corrected share, or in all for a corrected mean; below this nothing is corrected."""
@@ -55,7 +54,7 @@ def corrected_share(raw: Judged, labels: Confusion, confidence: float = CONFIDEN
     power = sensitivity + specificity - 1
     if power <= 0:
         return None
-    bounds = _fieller(raw, labels, float(scipy.stats.norm.ppf(0.5 + confidence / 2)))
+    bounds = _fieller(raw, labels, normal_quantile(confidence))
     if bounds is None:
         return None
     value = min(1.0, max(0.0, (raw.share + specificity - 1) / power))
@@ -82,7 +81,7 @@ def corrected_mean(
         return None
     ours, people = np.asarray(labelled_judge, dtype=float), np.asarray(labelled_people, dtype=float)
     if not len(judge):
-        half = float(scipy.stats.t.ppf(0.5 + confidence / 2, n - 1)) * float(people.std(ddof=1)) / math.sqrt(n)
+        half = t_quantile(confidence, n - 1) * float(people.std(ddof=1)) / math.sqrt(n)
         return Estimate(value=float(people.mean()), low=float(people.mean()) - half, high=float(people.mean()) + half, n=n)
     drawn = [1.0] * len(judge) if probabilities is None else probabilities
     everything = weighted.mean(judge, drawn)
@@ -91,7 +90,7 @@ def corrected_mean(
     rest = people - tuning * ours
     value = tuning * (everything.value if everything is not None and tuning else 0.0) + float(rest.mean())
     variance = (tuning**2 * spread if tuning else 0.0) + float(rest.var(ddof=1)) / n
-    half = float(scipy.stats.t.ppf(0.5 + confidence / 2, n - 1)) * math.sqrt(variance)
+    half = t_quantile(confidence, n - 1) * math.sqrt(variance)
     return Estimate(value=value, low=value - half, high=value + half, n=n + len(judge))
 
 

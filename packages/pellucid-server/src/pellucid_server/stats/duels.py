@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-import scipy  # which loads its parts when they are first used: a second, and 50 MB, that a start does not need
 
-from pellucid_server.stats.intervals import CONFIDENCE, Estimate
+from pellucid_server.stats.intervals import CONFIDENCE, Estimate, normal_quantile
 
 PRIOR: Final = 0.5
 """Ties added to each pair that met: who never lost gets a large strength instead of an infinite one."""
@@ -40,7 +39,7 @@ def bradley_terry(duels: Sequence[Duel], confidence: float = CONFIDENCE) -> Mapp
     wins += np.where((wins + wins.T) > 0, PRIOR / 2, 0.0)
     strength = _fit(wins)
     covariance = np.linalg.pinv(_information(wins, strength))
-    z = float(scipy.stats.norm.ppf(0.5 + confidence / 2))
+    z = normal_quantile(confidence)
     found = {}
     for index in sorted(range(len(names)), key=lambda index: -strength[index]):
         half = z * math.sqrt(max(0.0, float(covariance[index, index])))

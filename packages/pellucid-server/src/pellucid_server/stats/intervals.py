@@ -29,7 +29,7 @@ def share(successes: int, n: int, confidence: float = CONFIDENCE) -> Estimate | 
     """A share with Wilson's score interval, which holds its coverage near 0 and 1 where the textbook one fails; None for no cases."""
     if n <= 0:
         return None
-    z = float(scipy.stats.norm.ppf(0.5 + confidence / 2))
+    z = normal_quantile(confidence)
     p = successes / n
     middle = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
@@ -45,7 +45,7 @@ def mean(values: Sequence[float], confidence: float = CONFIDENCE) -> Estimate | 
     average = float(array.mean())
     if n == 1:
         return Estimate(value=average, low=None, high=None, n=1)
-    half = _t(confidence, n - 1) * float(array.std(ddof=1)) / math.sqrt(n)
+    half = t_quantile(confidence, n - 1) * float(array.std(ddof=1)) / math.sqrt(n)
     return Estimate(value=average, low=average - half, high=average + half, n=n)
 
 
@@ -53,7 +53,7 @@ def mean_of(average: float, deviation: float, n: int, confidence: float = CONFID
     """The same from the mean and the sample's standard deviation, where the database has summed the values."""
     if n < 2 or not math.isfinite(deviation):
         return Estimate(value=average, low=None, high=None, n=n)
-    half = _t(confidence, n - 1) * deviation / math.sqrt(n)
+    half = t_quantile(confidence, n - 1) * deviation / math.sqrt(n)
     return Estimate(value=average, low=average - half, high=average + half, n=n)
 
 
@@ -85,14 +85,25 @@ def difference_of_means(values: Sequence[float], base: Sequence[float], confiden
     if len(values) < 2 or len(base) < 2:
         return None
     ours, theirs = np.asarray(values, dtype=float), np.asarray(base, dtype=float)
-    a, b = float(ours.var(ddof=1)) / len(values), float(theirs.var(ddof=1)) / len(base)
-    value = float(ours.mean() - theirs.mean())
+    squared = float(ours.var(ddof=1)) / len(values), float(theirs.var(ddof=1)) / len(base)
+    return welch(float(ours.mean() - theirs.mean()), squared, (len(values), len(base)), confidence)
+
+
+def welch(value: float, squared_errors: tuple[float, float], n: tuple[int, int], confidence: float = CONFIDENCE) -> Estimate:
+    """A difference of two means with Welch's interval, from each mean's squared standard error and its cases, two at least."""
+    (a, b), (ours, base) = squared_errors, n
     if a + b == 0:
-        return Estimate(value=value, low=value, high=value, n=len(values) + len(base))
-    freedom = (a + b) ** 2 / (a * a / (len(values) - 1) + b * b / (len(base) - 1))
-    half = _t(confidence, freedom) * math.sqrt(a + b)
-    return Estimate(value=value, low=value - half, high=value + half, n=len(values) + len(base))
+        return Estimate(value=value, low=value, high=value, n=ours + base)
+    freedom = (a + b) ** 2 / (a * a / (ours - 1) + b * b / (base - 1))
+    half = t_quantile(confidence, freedom) * math.sqrt(a + b)
+    return Estimate(value=value, low=value - half, high=value + half, n=ours + base)
 
 
-def _t(confidence: float, freedom: float) -> float:
+def normal_quantile(confidence: float = CONFIDENCE) -> float:
+    """How many standard errors a two-sided interval reaches to either side of a normal estimate."""
+    return float(scipy.stats.norm.ppf(0.5 + confidence / 2))
+
+
+def t_quantile(confidence: float, freedom: float) -> float:
+    """The same for Student's distribution with so many degrees of freedom."""
     return float(scipy.stats.t.ppf(0.5 + confidence / 2, freedom))

@@ -3,9 +3,7 @@
 import math
 from dataclasses import dataclass
 
-import scipy  # which loads its parts when they are first used: a second, and 50 MB, that a start does not need
-
-from pellucid_server.stats.intervals import CONFIDENCE, Estimate, difference_of_shares, mean_of, share
+from pellucid_server.stats.intervals import CONFIDENCE, Estimate, difference_of_shares, mean_of, share, welch
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +45,5 @@ def difference(ours: Moments, base: Moments, confidence: float = CONFIDENCE, *, 
         return difference_of_shares(round(ours.total), ours.n, round(base.total), base.n, confidence)
     if ours.n < 2 or base.n < 2:
         return None
-    a, b = ours.variance / ours.n, base.variance / base.n
-    value = ours.mean - base.mean
-    if a + b == 0:
-        return Estimate(value=value, low=value, high=value, n=ours.n + base.n)
-    freedom = (a + b) ** 2 / (a * a / (ours.n - 1) + b * b / (base.n - 1))
-    half = float(scipy.stats.t.ppf(0.5 + confidence / 2, freedom)) * math.sqrt(a + b)
-    return Estimate(value=value, low=value - half, high=value + half, n=ours.n + base.n)
+    squared = ours.variance / ours.n, base.variance / base.n
+    return welch(ours.mean - base.mean, squared, (ours.n, base.n), confidence)

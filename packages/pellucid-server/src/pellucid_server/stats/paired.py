@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 import scipy  # which loads its parts when they are first used: a second, and 50 MB, that a start does not need
 
-from pellucid_server.stats.intervals import CONFIDENCE, Estimate
+from pellucid_server.stats.intervals import CONFIDENCE, Estimate, normal_quantile, t_quantile
 
 POWER = 0.8
 FEWEST = 5
@@ -68,7 +68,7 @@ def paired_means(values: Sequence[float], baseline: Sequence[float], confidence:
     n, value = len(differences), float(differences.mean())
     if n < FEWEST:
         return Estimate(value=value, low=None, high=None, n=n)
-    half = float(scipy.stats.t.ppf(0.5 + confidence / 2, n - 1)) * float(differences.std(ddof=1)) / math.sqrt(n)
+    half = t_quantile(confidence, n - 1) * float(differences.std(ddof=1)) / math.sqrt(n)
     return Estimate(value=value, low=value - half, high=value + half, n=n)
 
 
@@ -80,7 +80,7 @@ def paired_shares(values: Sequence[float], baseline: Sequence[float], confidence
     value = (won - lost) / n
     if n < FEWEST:
         return Estimate(value=value, low=None, high=None, n=n)
-    z = float(scipy.stats.norm.ppf(0.5 + confidence / 2))
+    z = normal_quantile(confidence)
     return Estimate(value=value, low=_tango(won, lost, n, z, -1.0), high=_tango(won, lost, n, z, 1.0), n=n)
 
 
@@ -127,7 +127,7 @@ def _needed(spread: float, observed: float, margin: float, n: int, confidence: f
     effect = max(abs(observed), margin)
     if effect <= 0 or spread <= 0:
         return max(FEWEST - n, 1) if n < FEWEST else None
-    z = float(scipy.stats.norm.ppf(0.5 + confidence / 2) + scipy.stats.norm.ppf(POWER))
+    z = normal_quantile(confidence) + float(scipy.stats.norm.ppf(POWER))
     return max(1, math.ceil((z * spread / effect) ** 2) - n)
 
 

@@ -7,9 +7,8 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import scipy  # which loads its parts when they are first used: a second, and 50 MB, that a start does not need
 
-from pellucid_server.stats.intervals import CONFIDENCE, Estimate
+from pellucid_server.stats.intervals import CONFIDENCE, Estimate, normal_quantile, t_quantile
 
 
 def effective_n(probabilities: Sequence[float]) -> float:
@@ -34,7 +33,7 @@ def mean(values: Sequence[float], probabilities: Sequence[float], confidence: fl
         return Estimate(value=average, low=None, high=None, n=1)
     deviation = math.sqrt(variance_of_mean(values, probabilities))
     freedom = max(1.0, effective_n(probabilities) - 1)
-    half = float(scipy.stats.t.ppf(0.5 + confidence / 2, freedom)) * deviation
+    half = t_quantile(confidence, freedom) * deviation
     return Estimate(value=average, low=average - half, high=average + half, n=n)
 
 
@@ -52,5 +51,5 @@ def total(values: Sequence[float], probabilities: Sequence[float], confidence: f
     """The Horvitz–Thompson total over all cases, drawn or not, where each was drawn independently of the others."""
     array, drawn = np.asarray(values, dtype=float), np.asarray(probabilities, dtype=float)
     value = float((array / drawn).sum())
-    half = float(scipy.stats.norm.ppf(0.5 + confidence / 2)) * math.sqrt(float(((1 - drawn) * (array / drawn) ** 2).sum()))
+    half = normal_quantile(confidence) * math.sqrt(float(((1 - drawn) * (array / drawn) ** 2).sum()))
     return Estimate(value=value, low=value - half, high=value + half, n=len(values))

@@ -189,11 +189,6 @@ class Annotations:
         query = select(annotation_queues).where(where)
         return first(AnnotationQueue, self._connection.execute(query.with_for_update() if for_change else query).all())
 
-    def queue_named(self, project_id: str, name: str) -> AnnotationQueue | None:
-        """By name, in its project only."""
-        where = (annotation_queues.c.project_id == project_id) & (annotation_queues.c.name == name)
-        return first(AnnotationQueue, self._connection.execute(select(annotation_queues).where(where)).all())
-
     def queues(self, project_id: str, kind: str | None = None) -> list[AnnotationQueue]:
         """Of a project, the newest first."""
         query = select(annotation_queues).where(annotation_queues.c.project_id == project_id)

@@ -46,28 +46,6 @@ evaluator_versions = Table(
     Column("created_time", MicrosColumn, nullable=False),
 )
 
-evaluator_golden = Table(
-    "evaluator_golden",
-    metadata,
-    Column("evaluator_id", ForeignKey(evaluators.c.id, ondelete="CASCADE"), primary_key=True),
-    Column("place", TextColumn, primary_key=True),
-    Column("subject", JsonColumn, nullable=False),
-    Column("expected", Float, nullable=False),
-    Column("frozen_time", MicrosColumn, nullable=False),
-)
-
-evaluator_checks = Table(
-    "evaluator_checks",
-    metadata,
-    id_column(),
-    Column("evaluator_id", ForeignKey(evaluators.c.id, ondelete="CASCADE"), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("kind", TextColumn, nullable=False),
-    Column("result", JsonColumn, nullable=False),
-    Column("time", MicrosColumn, nullable=False),
-    Index("ix_evaluator_checks_evaluator_id", "evaluator_id", "kind", "time"),
-)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvaluator:
@@ -110,29 +88,6 @@ class EvaluatorVersion:
     note: str
     created_by: str
     created_time: Micros
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GoldenItem:
-    """A case whose right verdict people gave, frozen: the judge is asked about it again and again."""
-
-    evaluator_id: str
-    place: str
-    subject: JsonValue
-    expected: float
-    frozen_time: Micros
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredCheck:
-    """What a judge was measured to be: `golden`, `position`, `length` or `kin`."""
-
-    id: str
-    evaluator_id: str
-    version: int
-    kind: str
-    result: Mapping[str, JsonValue]
-    time: Micros
 
 
 class Evaluators:
@@ -190,24 +145,3 @@ class Evaluators:
         query = select(evaluator_versions).where(evaluator_versions.c.evaluator_id.in_(evaluator_ids))
         ordered = query.order_by(evaluator_versions.c.evaluator_id, evaluator_versions.c.version.desc())
         return [record(EvaluatorVersion, row) for row in self._connection.execute(ordered)]
-
-    def freeze(self, evaluator_id: str, items: Sequence[GoldenItem]) -> None:
-        """Replace the golden set."""
-        self._connection.execute(delete(evaluator_golden).where(evaluator_golden.c.evaluator_id == evaluator_id))
-        if items:
-            self._connection.execute(insert(evaluator_golden), [columns(item) for item in items])
-
-    def golden(self, evaluator_id: str) -> list[GoldenItem]:
-        """The golden set, in a fixed order."""
-        query = select(evaluator_golden).where(evaluator_golden.c.evaluator_id == evaluator_id).order_by(evaluator_golden.c.place)
-        return [record(GoldenItem, row) for row in self._connection.execute(query)]
-
-    def add_check(self, check: StoredCheck) -> None:
-        """Keep a measurement."""
-        self._connection.execute(insert(evaluator_checks).values(columns(check)))
-
-    def checks(self, evaluator_id: str, kind: str, limit: int) -> list[StoredCheck]:
-        """The newest measurements of one kind, newest first."""
-        where = (evaluator_checks.c.evaluator_id == evaluator_id) & (evaluator_checks.c.kind == kind)
-        query = select(evaluator_checks).where(where).order_by(evaluator_checks.c.time.desc(), evaluator_checks.c.id).limit(limit)
-        return [record(StoredCheck, row) for row in self._connection.execute(query)]

@@ -51,28 +51,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("evaluator_id", "version", name="pk_evaluator_versions"),
     )
     op.create_table(
-        "evaluator_golden",
-        sa.Column("evaluator_id", sa.Text(), nullable=False),
-        sa.Column("place", sa.Text(), nullable=False),
-        sa.Column("subject", _JSON, nullable=False),
-        sa.Column("expected", sa.Float(), nullable=False),
-        sa.Column("frozen_time", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["evaluator_id"], ["evaluators.id"], name="fk_evaluator_golden_evaluator_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("evaluator_id", "place", name="pk_evaluator_golden"),
-    )
-    op.create_table(
-        "evaluator_checks",
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.Column("evaluator_id", sa.Text(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("result", _JSON, nullable=False),
-        sa.Column("time", sa.BigInteger(), nullable=False),
-        sa.ForeignKeyConstraint(["evaluator_id"], ["evaluators.id"], name="fk_evaluator_checks_evaluator_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("id", name="pk_evaluator_checks"),
-    )
-    op.create_index("ix_evaluator_checks_evaluator_id", "evaluator_checks", ["evaluator_id", "kind", "time"])
-    op.create_table(
         "score_configs",
         sa.Column("id", sa.Text(), nullable=False),
         sa.Column("project_id", sa.Text(), nullable=False),
