@@ -82,17 +82,10 @@ class Online:
         if self._is_under_way(scope, evaluator):
             return 0
         found, ready = self._book.ready(scope, evaluator.id)
-        target = ready.definition.target
-        window = self._window(evaluator, target)
-        if window.start is None or window.end is None or window.start >= window.end:
+        window = self._window(evaluator, ready.definition.target)
+        if _is_empty(window):
             return 0
-        sampling = read_sampling(dict(evaluator.sampling))
-        drawn = self._candidates.drawn(scope, target, evaluator.filter, sampling, seed=evaluator.id, window=window, limit=MAX_LOOK)
-        new = self._without_known(scope, ready, drawn)
-        if ready.is_free:
-            self._evaluate(scope, found, ready, new)
-        else:
-            self._start(scope, found, new)
+        drawn, new = self._take_on(scope, found, ready, window, MAX_LOOK)
         with self._store.writing() as unit:
             unit.evaluators.set(evaluator.id, watermark=drawn.until)
         return len(new)
@@ -109,26 +102,24 @@ class Online:
             scope = scope_of(evaluator.project_id, f"evaluator:{evaluator.id}")
             try:
                 found, ready = self._book.ready(scope, evaluator.id)
-                sampling = read_sampling(dict(evaluator.sampling))
                 window = Window(start=max(now - LONGEST_GAP, evaluator.created_time), end=evaluator.watermark)
-                if window.start is None or window.end is None or window.start >= window.end:
-                    continue
-                drawn = self._candidates.drawn(
-                    scope,
-                    ready.definition.target,
-                    evaluator.filter,
-                    sampling,
-                    seed=evaluator.id,
-                    window=window,
-                    limit=10 * MAX_LOOK,
-                )
-                new = self._without_known(scope, ready, drawn)
-                if ready.is_free:
-                    self._evaluate(scope, found, ready, new)
-                elif not self._is_under_way(scope, evaluator):
-                    self._start(scope, found, new)
+                if not _is_empty(window) and (ready.is_free or not self._is_under_way(scope, evaluator)):
+                    self._take_on(scope, found, ready, window, 10 * MAX_LOOK)
             except PellucidError as error:
                 log.warning("evaluator %s could not catch up: %s", evaluator.name, error.message)
+
+    def _take_on(self, scope: Scope, found: Versioned, ready: Ready, window: Window, limit: int) -> tuple[Found, list[Place]]:
+        """Draw from a stretch of traffic and have what is new evaluated: here and now where that costs nothing, else by a run."""
+        evaluator = found.evaluator
+        sampling = read_sampling(dict(evaluator.sampling))
+        target = ready.definition.target
+        drawn = self._candidates.drawn(scope, target, evaluator.filter, sampling, seed=evaluator.id, window=window, limit=limit)
+        new = self._without_known(scope, ready, drawn)
+        if ready.is_free:
+            self._evaluate(scope, found, ready, new)
+        else:
+            self._start(scope, found, new)
+        return drawn, new
 
     def _window(self, evaluator: StoredEvaluator, target: ScoreTarget) -> Window:
         now = self._clock()
@@ -204,3 +195,7 @@ class Online:
         if evaluator.state_note != note:
             with self._store.writing() as unit:
                 unit.evaluators.set(evaluator.id, state_note=note)
+
+
+def _is_empty(window: Window) -> bool:
+    return window.start is None or window.end is None or window.start >= window.end
