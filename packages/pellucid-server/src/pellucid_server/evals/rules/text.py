@@ -12,6 +12,7 @@ from pellucid_server.evals.errors import BadEvaluator
 from pellucid_server.evals.rules.setting import Settings, flag, number, pattern, texts, word
 from pellucid_server.evals.selecting import as_text, check_path, select
 from pellucid_server.evals.verdict import Verdict, missing
+from pellucid_server.llm.json_schema import NotASchema, fits
 from pellucid_server.model.json import JsonValue
 
 Check: TypeAlias = Callable[[JsonValue, JsonValue], Verdict]
@@ -51,25 +52,17 @@ def matches(settings: Settings) -> Check:
 
 def json_schema(settings: Settings) -> Check:
     """The value is JSON and fits `schema` (Draft 2020-12; references to addresses are not followed)."""
-    # Loaded with the first such rule: a server without one should not hold them.
-    from jsonschema import Draft202012Validator  # type: ignore[import-untyped]
-    from jsonschema.exceptions import SchemaError  # type: ignore[import-untyped]
-    from referencing import Registry
-
-    schema = settings.get("schema")
     try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        raise BadEvaluator(f"`schema` is no JSON schema: {error.message[:300]}") from error
-    validator = Draft202012Validator(schema, registry=Registry())
+        misfit_of = fits(settings.get("schema"))
+    except NotASchema as error:
+        raise BadEvaluator(f"`schema` is no JSON schema: {error}") from error
 
     def check(value: JsonValue, _subject: JsonValue) -> Verdict:
         document = _document(value)
         if document is None:
             return Verdict(value=False, comment="The value is not JSON.")
-        error = next(iter(validator.iter_errors(document)), None)
-        where = "/".join(map(str, error.absolute_path)) if error else ""
-        return Verdict(value=error is None, comment=f"At {where or 'the top'}: {error.message[:300]}" if error else "It fits.")
+        misfit = misfit_of(document)
+        return Verdict(value=misfit is None, comment=f"At {misfit.place or 'the top'}: {misfit.message}" if misfit else "It fits.")
 
     return check
 
