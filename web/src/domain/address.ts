@@ -25,6 +25,7 @@ export interface PageSearch {
   with?: string;
   q?: string;
   saved?: string;
+  score?: string;
 }
 
 const KEYS: readonly (keyof PageSearch)[] = [
@@ -46,6 +47,7 @@ const KEYS: readonly (keyof PageSearch)[] = [
   "with",
   "q",
   "saved",
+  "score",
 ];
 
 /** Keeps what is known and is text. */

@@ -9,6 +9,7 @@ import { formatCount, formatScore } from "@/domain/format";
 import { differenceInterval, type Interval, meanInterval, restOf, verdict } from "@/domain/interval";
 import { pointsOf } from "@/domain/series";
 import { absoluteRange, INTERVAL_MS } from "@/domain/timeRange";
+import { useAddress } from "@/ui/address";
 import { Segments } from "@/ui/controls";
 import { TimeChart } from "@/ui/timeChart";
 import { isLowScore, ScoreValue } from "@/ui/values";
@@ -28,8 +29,7 @@ const MOST = 7;
 const LEAST_COUNT = 5;
 
 export function Quality({ home }: { home: HomeState }) {
-  const [chosen, setChosen] = useState<string>();
-  const name = home.names.find((each) => each === chosen) ?? home.names[0];
+  const [name, setName] = useScoreName(home);
   const quality = useQuality(name, home);
   const whole = name ? scorePoint(quality.whole.data?.data[0], name) : null;
   const slices = useMemo(
@@ -71,7 +71,7 @@ export function Quality({ home }: { home: HomeState }) {
                 label="Score"
                 value={name}
                 options={home.names.map((each) => ({ value: each, label: each }))}
-                onChange={setChosen}
+                onChange={setName}
               />
             )}
             {name && <ScoreOverTime name={name} home={home} rows={quality.series.data?.data ?? []} />}
@@ -95,6 +95,15 @@ export function Quality({ home }: { home: HomeState }) {
       </Panel>
     </>
   );
+}
+
+/** The score that the address names, else the one that was first to look at: new scores never change what is on the screen. */
+function useScoreName({ names, search }: HomeState): [string | undefined, (name: string) => void] {
+  const [, setSearch] = useAddress();
+  const [first, setFirst] = useState<string>();
+  if (first === undefined && names[0] !== undefined) setFirst(names[0]);
+  const name = [search.score, first].find((each) => each !== undefined && names.includes(each)) ?? names[0];
+  return [name, (score) => setSearch({ score })];
 }
 
 function ScoreOverTime({
