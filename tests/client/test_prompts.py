@@ -219,6 +219,27 @@ def test_a_rollout_is_stable_for_a_user_and_recorded_with_its_probability(server
         pellucid.generation("x", prompt=prompt).end()
     seen = server.span("x").attributes
     assert (seen["pellucid.rollout.arm"], seen["pellucid.rollout.probability"]) == ("v4", 0.2)
+    assert seen["pellucid.rollout.id"] == prompt.rollout_id == "r1"
+
+
+def test_without_a_user_the_session_is_what_a_rollout_holds_on_to(server: Any, client: Any) -> None:
+    server.answer_json("GET", "/api/v1/prompts/answer", split((3, 0.5), (4, 0.5)))
+    drawn: dict[str, set[int | None]] = {}
+    for _ in range(3):
+        for session in map(str, range(40)):
+            with pellucid.context(session_id=session):
+                drawn.setdefault(session, set()).add(pellucid.prompt("answer").version)
+    assert {len(versions) for versions in drawn.values()} == {1}
+    assert {version for versions in drawn.values() for version in versions} == {3, 4}
+    with pellucid.context(user_id="ann", session_id="0"):
+        assert pellucid.prompt("answer").version == pellucid.prompt("answer", user_id="ann").version
+
+
+def test_a_label_that_points_at_one_version_is_no_experiment(server: Any, client: Any) -> None:
+    server.answer_json("GET", "/api/v1/prompts/answer", TEXT)
+    assert pellucid.prompt("answer").rollout_id is None
+    pellucid.generation("x", prompt=pellucid.prompt("answer")).end()
+    assert not [key for key in server.span("x").attributes if key.startswith("pellucid.rollout.")]
 
 
 @given(st.lists(st.floats(0.05, 1), min_size=2, max_size=4), st.text(max_size=10))

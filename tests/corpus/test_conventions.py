@@ -538,6 +538,14 @@ def test_the_own_sdk() -> None:
     assert span.unmapped == ()
 
 
+def test_a_rollout_is_the_experiment_where_the_application_names_none() -> None:
+    named, unnamed = _own(**{"pellucid.rollout.id": "r1"}), _own(**{"pellucid.rollout.id": "r1", "pellucid.experiment": ""})
+    assert named.rollout is not None
+    assert unnamed.rollout is not None
+    assert (named.rollout.experiment, unnamed.rollout.experiment) == ("prompt-test", "r1")
+    assert unnamed.unmapped == ()
+
+
 def test_the_own_sdk_tells_the_text_42_from_the_number() -> None:
     assert _own(**{"pellucid.output.json": True}).output == 42
     assert _own(**{"pellucid.output.json": False}).output == "42"

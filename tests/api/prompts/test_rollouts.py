@@ -209,6 +209,75 @@ def test_a_wrong_sample_ratio_is_said(stage: Stage) -> None:
     assert ratio["counts"] == {"1": 800, "2": 350}
 
 
+def test_each_move_has_a_before_and_an_after_with_intervals(stage: Stage) -> None:
+    for text in ("first {{q}}", "second {{q}}"):
+        stage.ok(stage.http.post("/api/v1/prompts", json={"name": "effects", "prompt": text}))
+    stage.move("effects", {"version": 1})
+    stage.clock.now += 8 * DAY
+    moved = stage.clock.now
+    stage.move("effects", {"version": 2, "reason": "shorter"})
+    stage.clock.now += 9 * DAY
+    spans, scores = [], []
+
+    def call(trace: str, user: int, start: int, **values: Any) -> None:
+        more = {"prompt_name": "effects", "prompt_version": "1", "prompt_label": "production", "user_id": f"u{user}", **values}
+        spans.append(span(trace, 0, start=start, **more))
+
+    for n in range(200):  # four calls of each of 50 users, before and after
+        start = moved + (n % 3 + 1) * DAY // 2
+        call(
+            f"fx-before-{n}", n % 50, start - 2 * DAY, outcome="refused" if n % 50 < 5 else "success", cost=0.02, ms=800.0 + n % 50
+        )
+        call(f"fx-after-{n}", n % 50, start, outcome="refused" if n % 50 < 25 else "success", cost=0.01, ms=400.0 + n % 50)
+        for side, value in (("before", 0.9), ("after", 0.4)):
+            scores.append(score(f"fx-{side}-{n}", "helpful", value + (n % 50) / 1_000, id=f"fx-{side}-{n}"))
+            if n < 11 or side == "before":
+                scores.append(score(f"fx-{side}-{n}", "thumb", float(n % 2), id=f"ft-{side}-{n}", source="feedback"))
+    call("fx-too-early", 1, moved - 7 * DAY - SECOND)
+    call("fx-too-late", 1, moved + 7 * DAY)
+    call("fx-other-label", 1, moved + SECOND, prompt_label="staging")
+    insert(stage.driver, SPANS, spans)
+    insert(stage.driver, SCORES, scores)
+
+    newest, oldest = stage.ok(stage.http.get("/api/v1/prompt-effects/effects"))["data"]
+    assert newest["move"]["reason"] == "shorter"
+    assert [newest[side][key] for side in ("before", "after") for key in ("calls", "users")] == [200, 50, 200, 50]
+    found = {one["metric"]: one for one in newest["metrics"]}
+    assert list(found) == ["score:helpful", "feedback", "refusals", "errors", "cost", "duration"]
+    refusals = found["refusals"]
+    assert (refusals["before"]["value"], refusals["after"]["value"]) == (0.1, 0.5)
+    assert refusals["difference"]["value"] == pytest.approx(0.4)
+    # Users are refused always or never: 50 cases on each side, not 200, so the interval is as wide as theirs.
+    assert 0.2 < refusals["difference"]["low"] < 0.26
+    assert 0.54 < refusals["difference"]["high"] < 0.6
+    assert refusals["after"]["n"] == 200
+    assert found["cost"]["difference"]["value"] == pytest.approx(-0.01)
+    assert found["duration"]["difference"]["high"] < -390
+    assert found["score:helpful"]["difference"]["high"] < -0.48
+    assert found["errors"]["before"]["high"] < 0.05
+    assert found["feedback"]["after"]["n"] == 11
+    # Nothing was fetched by the label before its first move, so there is nothing to compare.
+    assert {(one["before"], one["difference"]) for one in oldest["metrics"]} == {(None, None)}
+    assert oldest["move"]["before"] == []
+    assert stage.ok(stage.http.get("/api/v1/prompt-effects/equal"))["data"]
+    assert stage.http.get("/api/v1/prompt-effects/nowhere").status_code == 404
+
+
+def test_calls_of_an_arm_are_filtered_by_experiment_arm_and_probability(stage: Stage) -> None:
+    more = {"prompt_name": "filtered", "experiment": "rollout_x", "start": stage.clock.now}
+    rows = [span(f"filtered-{n}", 0, rollout_arm=f"v{1 + n % 2}", rollout_probability=SPLIT[1 + n % 2], **more) for n in range(10)]
+    insert(stage.driver, SPANS, rows)
+
+    def count(text: str) -> int:
+        return len(stage.ok(stage.http.get("/api/v1/spans", params={"filter": text, "limit": 100}))["data"])
+
+    assert count("experiment:rollout_x") == 10
+    assert count("experiment:rollout_x rollout_arm:v2") == 5
+    assert count("experiment:rollout_x rollout_probability:0.2") == 5
+    assert count("experiment:rollout_x rollout_probability<0.8") == 5
+    assert count("experiment:rollout_x rollout_probability>=0.8") == 5
+
+
 @pytest.mark.parametrize(
     ("guardrail", "said"),
     [

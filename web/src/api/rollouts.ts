@@ -1,8 +1,8 @@
 /** Rollouts of prompts: the evidence now, the guardrails, and the rollouts that ended by themselves. */
 
-import { queryOptions } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call } from "./client";
-import { type Arm, type Estimate, pathOf } from "./prompts";
+import { type Arm, type Estimate, type LabelMove, pathOf } from "./prompts";
 
 export interface Guardrail {
   metric: string;
@@ -63,6 +63,27 @@ export interface GuardrailSet {
   automatic: boolean;
 }
 
+export interface EffectSide {
+  start: string;
+  end: string;
+  calls: number;
+  users: number;
+}
+
+export interface MetricEffect {
+  metric: string;
+  before: Estimate | null;
+  after: Estimate | null;
+  difference: Estimate | null;
+}
+
+export interface MoveEffect {
+  move: LabelMove;
+  before: EffectSide;
+  after: EffectSide;
+  metrics: MetricEffect[];
+}
+
 const path = (name: string, label: string) => `${encodeURIComponent(label)}/${pathOf(name)}`;
 
 export function rolloutQuery(name: string, label: string) {
@@ -70,6 +91,17 @@ export function rolloutQuery(name: string, label: string) {
     queryKey: ["prompt-rollout", name, label],
     queryFn: ({ signal }) => call<RolloutReport>(`prompt-rollouts/${path(name, label)}`, { signal }),
     refetchInterval: 5_000,
+  });
+}
+
+/** `moves`: how many moves are known, so that a new one is asked for at once. */
+export function effectsQuery(name: string, moves: number) {
+  return queryOptions({
+    queryKey: ["prompt-effects", name, moves],
+    queryFn: ({ signal }) => call<{ data: MoveEffect[] }>(`prompt-effects/${pathOf(name)}`, { signal }),
+    select: ({ data }) => data,
+    placeholderData: keepPreviousData,
+    staleTime: 30_000,
   });
 }
 

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import {
   differenceText,
+  estimateText,
   evidenceShare,
   marginText,
   metricName,
   metricValue,
+  moveText,
   place,
   reachOf,
   verdictText,
@@ -43,6 +45,15 @@ describe("rollouts", () => {
     expect(evidenceShare({ e_value: 0.2, limit: 60 })).toBe(0);
     expect(evidenceShare({ e_value: Math.sqrt(60), limit: 60 })).toBeCloseTo(0.5);
     expect(evidenceShare({ e_value: 1e9, limit: 60 })).toBe(1);
+  });
+
+  it("says a move's difference in the metric's own unit, with its sign", () => {
+    expect(moveText("refusals", 0.05)).toBe("+5.0 pt");
+    expect(moveText("cost", -0.0021)).toBe("−$0.002100");
+    expect(moveText("duration", 1_250)).toBe("+1.25 s");
+    expect(moveText("score:helpful", 0)).toBe("±0.00");
+    expect(estimateText("refusals", { low: 0.1, high: 0.2 })).toBe("(10.0 % to 20.0 %)");
+    expect(estimateText("refusals", { low: null, high: null })).toBe("");
   });
 
   it("calls a guardrail that only shows by another word than one that ends the rollout", () => {

@@ -44,6 +44,19 @@ export function differenceText(finding: Pick<Judged, "metric" | "relative">, val
   return `${sign}${size.toFixed(3)}`;
 }
 
+/** A difference of two sides of a move: points of a share, else in the metric's own unit, always with its sign. */
+export function moveText(metric: string, value: number): string {
+  const sign = value > 0 ? "+" : value < 0 ? "−" : "±";
+  if (SHARES.has(metric)) return differenceText({ metric, relative: false }, value);
+  return `${sign}${metricValue(metric, Math.abs(value))}`;
+}
+
+/** The interval of a value: `(0.71 to 0.83)`; nothing where it is not known. */
+export function estimateText(metric: string, { low, high }: { low: number | null; high: number | null }): string {
+  if (low === null || high === null) return "";
+  return `(${metricValue(metric, low)} to ${metricValue(metric, high)})`;
+}
+
 /** What is still accepted, signed the way it would worsen. */
 export function marginText(finding: Pick<Judged, "metric" | "relative" | "margin" | "worse">): string {
   return differenceText(finding, finding.worse === "higher" || finding.relative ? finding.margin : -finding.margin);

@@ -73,6 +73,7 @@ class StepFields(TypedDict, total=False):
     experiment: str | None
     environment: str | None
     release: str | None
+    rollout_id: str | None
     rollout_arm: str | None
     rollout_probability: float | None
     tags: Sequence[str] | None

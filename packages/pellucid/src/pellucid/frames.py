@@ -32,6 +32,7 @@ FIELD_KEYS: Final[Mapping[str, str]] = {
     "experiment": semconv.EXPERIMENT,
     "environment": semconv.ENVIRONMENT,
     "release": semconv.RELEASE,
+    "rollout_id": semconv.ROLLOUT_ID,
     "rollout_arm": semconv.ROLLOUT_ARM,
     "rollout_probability": semconv.ROLLOUT_PROBABILITY,
 }
@@ -83,6 +84,7 @@ def context(
     experiment: str | None = None,
     environment: str | None = None,
     release: str | None = None,
+    rollout_id: str | None = None,
     rollout_arm: str | None = None,
     rollout_probability: float | None = None,
     tags: Sequence[str] | None = None,
@@ -105,6 +107,7 @@ def context(
             "experiment": experiment,
             "environment": environment,
             "release": release,
+            "rollout_id": rollout_id,
             "rollout_arm": rollout_arm,
             "rollout_probability": rollout_probability,
         }

@@ -53,6 +53,8 @@ class Prompt:
     hash: str | None = None
     config: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """Model, parameters, tools, response schema: whatever was stored with it."""
+    rollout_id: str | None = None
+    """Of the experiment that assigned this version; None where the label points at one version."""
     rollout_arm: str | None = None
     rollout_probability: float | None = None
     is_fallback: bool = False
@@ -131,6 +133,7 @@ class Prompt:
             semconv.PROMPT_LABEL: self.label,
             semconv.PROMPT_HASH: self.hash,
             semconv.PROMPT_FALLBACK: True if self.is_fallback else None,
+            semconv.ROLLOUT_ID: self.rollout_id,
             semconv.ROLLOUT_ARM: self.rollout_arm,
             semconv.ROLLOUT_PROBABILITY: self.rollout_probability,
         }
@@ -170,14 +173,14 @@ def served_from(document: Mapping[str, Any], label: str | None) -> Served:
     """What `GET /api/v1/prompts/{name}` answered (see the wire reference)."""
     rollout = document_of(document.get("rollout"))
     arms: list[Mapping[str, Any]] = rollout.get("arms") or [document]
-    is_split = len(arms) > 1
+    rollout_id = str(rollout.get("id") or "")
     return Served(
-        rollout_id=str(rollout.get("id") or ""),
-        arms=tuple(_prompt(document["name"], arm, label, is_split) for arm in arms),
+        rollout_id=rollout_id,
+        arms=tuple(_prompt(document["name"], arm, label, rollout_id if len(arms) > 1 else None) for arm in arms),
     )
 
 
-def _prompt(name: str, document: Mapping[str, Any], label: str | None, is_split: bool) -> Prompt:
+def _prompt(name: str, document: Mapping[str, Any], label: str | None, rollout_id: str | None) -> Prompt:
     version = int(document["version"])
     return Prompt(
         name=name,
@@ -187,8 +190,9 @@ def _prompt(name: str, document: Mapping[str, Any], label: str | None, is_split:
         label=label,
         hash=document.get("hash") or content_hash(document),
         config=document.get("config") or {},
-        rollout_arm=f"v{version}" if is_split else None,
-        rollout_probability=float(document["probability"]) if is_split else None,
+        rollout_id=rollout_id,
+        rollout_arm=None if rollout_id is None else f"v{version}",
+        rollout_probability=None if rollout_id is None else float(document["probability"]),
     )
 
 

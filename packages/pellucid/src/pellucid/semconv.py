@@ -23,6 +23,7 @@ is true in the second case, so that the text `"42"` and the number `42` stay dif
 | EXPERIMENT | pellucid.experiment | string | span | name of the online experiment (A/B) |
 | EXPERIMENT_ID | pellucid.experiment.id | string | span | id of an offline experiment (a run over a dataset) |
 | EXPERIMENT_ITEM_ID | pellucid.experiment.item_id | string | root span | dataset item of that run |
+| ROLLOUT_ID | pellucid.rollout.id | string | span | id of the rollout that assigned the arm |
 | ROLLOUT_ARM | pellucid.rollout.arm | string | span | arm that the rollout assigned (for a prompt: its version) |
 | ROLLOUT_PROBABILITY | pellucid.rollout.probability | double | span | probability with which that arm is assigned, (0, 1] |
 | USER_ID | user.id | string | span | end user |
@@ -101,6 +102,7 @@ USER_TIER = "pellucid.user_tier"
 EXPERIMENT = "pellucid.experiment"
 EXPERIMENT_ID = "pellucid.experiment.id"
 EXPERIMENT_ITEM_ID = "pellucid.experiment.item_id"
+ROLLOUT_ID = "pellucid.rollout.id"
 ROLLOUT_ARM = "pellucid.rollout.arm"
 ROLLOUT_PROBABILITY = "pellucid.rollout.probability"
 TAGS = "pellucid.tags"

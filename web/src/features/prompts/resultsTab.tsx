@@ -10,12 +10,22 @@ import { formatCount, formatDuration } from "@/domain/format";
 import { useAddress } from "@/ui/address";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
 import { Age, Cost } from "@/ui/values";
+import { MoveEffects } from "./moveEffects";
 import { MeanWithInterval, ShareWithInterval } from "./parts";
 
 const HEAD = "px-2 py-1.5 font-medium whitespace-nowrap";
 const CELL = "px-2 py-1.5 tabular-nums whitespace-nowrap";
 
 export function ResultsTab({ record }: { record: PromptRecord }) {
+  return (
+    <>
+      <Versions record={record} />
+      <MoveEffects record={record} />
+    </>
+  );
+}
+
+function Versions({ record }: { record: PromptRecord }) {
   const [search] = useAddress();
   const query = useQuery(versionReportsQuery(record.name, rangeOf(search)));
   const waiting = useLate(query.isPending);

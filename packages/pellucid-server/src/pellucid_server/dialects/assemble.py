@@ -270,9 +270,11 @@ def _prompt(facts: Facts) -> PromptRef | None:
 
 
 def _rollout(facts: Facts) -> Rollout | None:
-    if not (facts.experiment or facts.rollout_arm):
+    # A rollout is an experiment: its id names it where the application names none.
+    experiment = facts.experiment or facts.rollout_id
+    if not (experiment or facts.rollout_arm):
         return None
-    return Rollout(experiment=facts.experiment, arm=facts.rollout_arm, probability=facts.rollout_probability)
+    return Rollout(experiment=experiment, arm=facts.rollout_arm, probability=facts.rollout_probability)
 
 
 def _guardrail_action(output: JsonValue) -> str:

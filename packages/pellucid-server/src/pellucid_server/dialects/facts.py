@@ -99,6 +99,7 @@ class Facts:
     feature: str | None = None
     user_tier: str | None = None
     experiment: str | None = None
+    rollout_id: str | None = None
     rollout_arm: str | None = None
     rollout_probability: float | None = None
     sample_probability: float | None = None

@@ -13,6 +13,7 @@ from pellucid_server.model.change import ChangeEvent
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role, Scope
 from pellucid_server.prompts.context import Context, Editor, pointed_at, prompt_named
+from pellucid_server.prompts.effects import MoveEffect, effect_of, sides_of
 from pellucid_server.prompts.errors import ChangedMeanwhile, NoSuchLabel, NotSplit, PromptArchived
 from pellucid_server.prompts.guardrails import DEFAULTS, Guardrail, Judgement, checked, from_stored, judge, to_stored
 from pellucid_server.prompts.labels import MAX_REASON_CHARS, Labels
@@ -21,6 +22,7 @@ from pellucid_server.prompts.rollouts import Rollout
 from pellucid_server.prompts.rollouts import from_stored as rollout_from
 from pellucid_server.prompts.stops import document_of, reason_of
 from pellucid_server.query.rollout_traffic import RolloutTraffic
+from pellucid_server.stats.sequential import Clusters
 from pellucid_server.store.meta.guardrails import StoredGuardrails, StoredStop
 from pellucid_server.store.meta.organizations import Project
 from pellucid_server.store.meta.prompts import StoredMove, StoredPrompt
@@ -88,6 +90,18 @@ class RolloutWatch:
         """Rollouts of a prompt that ended by themselves, the newest first."""
         with self._context.store.reading() as unit:
             return unit.guardrails.stops(prompt_named(unit, scope.project_id, name).id, MAX_STOPS)
+
+    def effects(self, scope: Scope, name: str) -> list[MoveEffect]:
+        """What the calls of a prompt's labels were before and after each of the newest moves, the newest first."""
+        with self._context.store.reading() as unit:
+            moves = unit.prompts.moves(prompt_named(unit, scope.project_id, name).id)
+        sides = sides_of(moves, self._context.clock())
+        shown = [move for move in moves if move.id in sides]
+        sums: dict[str, Mapping[str, Clusters]] = {}
+        for label in {move.label for move in shown}:
+            wanted = [side for move in shown if move.label == label for side in sides[move.id]]
+            sums |= self._traffic.sides(scope, name, label, wanted)
+        return [effect_of(move, sides[move.id], sums) for move in sorted(shown, key=lambda move: -move.time)]
 
     def guardrails(self, scope: Scope, name: str, label: str) -> GuardrailSet:
         """What is watched, or would be, while the label is split."""

@@ -1,4 +1,4 @@
-"""What the arms of a rollout did, as sums over users: the raw material of guardrails and experiments."""
+"""What the arms of a rollout did, and what a label's calls were around its moves, as sums over users."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -41,6 +41,18 @@ class RolloutTraffic:
             for row in self._reader.records(statement, sql.ARM_ROW):
                 found[row["version"]][row["metric"]] = _clusters(row)
         return [ArmSums(version=version, sums=found[str(version)]) for version, _ in arms]
+
+    def sides(self, scope: Scope, name: str, label: str, sides: Sequence[sql.Side]) -> Mapping[str, Mapping[str, Clusters]]:
+        """Of the calls that were fetched by a label: side → metric → sums, for sides that have any."""
+        if not sides:
+            return {}
+        window = Window(start=min(side.start for side in sides), end=max(side.end for side in sides))
+        asked, wanted = asked_in(scope, window, self._clock()), sql.SidesAsked(name=name, label=label, sides=sides)
+        found: dict[str, dict[str, Clusters]] = {}
+        for statement in (sql.side_call_sums(asked, wanted), sql.side_score_sums(asked, wanted, POSITIVE)):
+            for row in self._reader.records(statement, sql.ARM_ROW):
+                found.setdefault(row["version"], {})[row["metric"]] = _clusters(row)
+        return found
 
 
 def _clusters(row: Mapping[str, Any]) -> Clusters:

@@ -154,9 +154,9 @@ def to_report(report: VersionReport) -> VersionReportAnswer:
         cost_per_call=traffic.cost / traffic.priced if traffic.priced else None,
         duration_p50=traffic.duration_p50,
         duration_p95=traffic.duration_p95,
-        error_rate=_estimate(report.error_rate),
-        refusal_rate=_estimate(report.refusal_rate),
-        positive_rate=_estimate(report.positive_rate),
+        error_rate=to_estimate(report.error_rate),
+        refusal_rate=to_estimate(report.refusal_rate),
+        positive_rate=to_estimate(report.positive_rate),
         feedback=report.feedback,
         scores={name: _known(estimate) for name, estimate in report.scores.items()},
         first_time=traffic.first_time,
@@ -228,7 +228,8 @@ def _variant(variant: Variant) -> VariantAnswer:
     )
 
 
-def _estimate(estimate: Estimate | None) -> EstimateAnswer | None:
+def to_estimate(estimate: Estimate | None) -> EstimateAnswer | None:
+    """An estimate for the wire."""
     return None if estimate is None else _known(estimate)
 
 

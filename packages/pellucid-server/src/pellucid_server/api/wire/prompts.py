@@ -237,7 +237,7 @@ def to_record(record: PromptRecord) -> PromptRecordAnswer:
         updated_time=record.prompt.updated_time,
         versions=[_version(version) for version in record.versions],
         labels=[to_rollout(label, rollout) for label, rollout in record.labels.items()],
-        moves=[_move(move) for move in reversed(record.moves)],
+        moves=[to_move(move) for move in reversed(record.moves)],
         protected_labels=list(record.protected),
     )
 
@@ -281,7 +281,8 @@ def _version(version: Version) -> VersionAnswer:
     )
 
 
-def _move(move: StoredMove) -> MoveAnswer:
+def to_move(move: StoredMove) -> MoveAnswer:
+    """A move for the wire."""
     return MoveAnswer(
         id=move.id,
         label=move.label,

@@ -4,9 +4,10 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from pellucid_server.api.wire.prompt_insights import EstimateAnswer
-from pellucid_server.api.wire.prompts import ArmBody, to_arms
+from pellucid_server.api.wire.prompt_insights import EstimateAnswer, to_estimate
+from pellucid_server.api.wire.prompts import ArmBody, MoveAnswer, to_arms, to_move
 from pellucid_server.api.wire.times import WireTime
+from pellucid_server.prompts.effects import MoveEffect, SideSeen
 from pellucid_server.prompts.guardrails import DEFAULTS, Guardrail, Worse
 from pellucid_server.prompts.watch import GuardrailSet, RolloutReport
 from pellucid_server.store.meta.guardrails import StoredStop
@@ -126,6 +127,60 @@ class StopsAnswer(BaseModel):
     data: list[StopAnswer]
 
 
+class EffectSideAnswer(BaseModel):
+    """The calls on one side of a move."""
+
+    start: WireTime
+    end: WireTime
+    calls: int
+    users: int
+    """Users, else sessions, else traces: one case each."""
+
+
+class MetricEffectAnswer(BaseModel):
+    """A metric around a move. Costs in US dollars a call, durations in ms."""
+
+    metric: str
+    """`score:<name>`, `feedback` (share of positive, from more than 10 on), `refusals`, `errors`, `cost` or `duration`."""
+    before: EstimateAnswer | None
+    after: EstimateAnswer | None
+    difference: EstimateAnswer | None
+    """After minus before; no bounds below five users on either side."""
+
+
+class EffectAnswer(BaseModel):
+    """A move of a label with what its calls were before and after."""
+
+    move: MoveAnswer
+    before: EffectSideAnswer
+    after: EffectSideAnswer
+    metrics: list[MetricEffectAnswer]
+
+
+class EffectsAnswer(BaseModel):
+    """The newest first."""
+
+    data: list[EffectAnswer]
+
+
+def to_effect(effect: MoveEffect) -> EffectAnswer:
+    """What a move did, for the wire."""
+    return EffectAnswer(
+        move=to_move(effect.move),
+        before=_side(effect.before),
+        after=_side(effect.after),
+        metrics=[
+            MetricEffectAnswer(
+                metric=one.metric,
+                before=to_estimate(one.before),
+                after=to_estimate(one.after),
+                difference=to_estimate(one.difference),
+            )
+            for one in effect.metrics
+        ],
+    )
+
+
 def to_guardrails(found: GuardrailSet) -> GuardrailSetAnswer:
     """Guardrails for the wire."""
     return GuardrailSetAnswer(
@@ -158,6 +213,10 @@ def to_stop(stop: StoredStop) -> StopAnswer:
         reason=stop.reason,
         evidence=EvidenceAnswer.model_validate(stop.evidence),
     )
+
+
+def _side(side: SideSeen) -> EffectSideAnswer:
+    return EffectSideAnswer(start=side.start, end=side.end, calls=side.calls, users=side.users)
 
 
 def _guardrail(guardrail: Guardrail) -> GuardrailBody:

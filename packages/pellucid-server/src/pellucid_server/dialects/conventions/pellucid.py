@@ -82,6 +82,7 @@ CONVENTION = Convention(
         Rule(fact="feature", read=text, keys=(wire.FEATURE,)),
         Rule(fact="user_tier", read=text, keys=(wire.USER_TIER,)),
         Rule(fact="experiment", read=text, keys=(wire.EXPERIMENT,)),
+        Rule(fact="rollout_id", read=text, keys=(wire.ROLLOUT_ID,)),
         Rule(fact="rollout_arm", read=text, keys=(wire.ROLLOUT_ARM,)),
         Rule(fact="rollout_probability", read=probability, keys=(wire.ROLLOUT_PROBABILITY,)),
         Rule(fact="prompt_version", read=text, keys=(wire.PROMPT_VERSION,)),

@@ -249,7 +249,14 @@ _PROMPT: Final = (
         codec=_ZSTD,
     ),
     _c("rollout_arm", LC, "The arm of the rollout that served.", label="Arm", field="string", group="prompt", facet=True),
-    _c("rollout_probability", "Float32", "With which probability it was drawn; 0 where there was no rollout."),
+    _c(
+        "rollout_probability",
+        "Float32",
+        "With which probability it was drawn; 0 where there was no rollout.",
+        label="Arm's probability",
+        field="number",
+        group="prompt",
+    ),
 )
 
 _WHO: Final = (
@@ -270,7 +277,7 @@ _WHO: Final = (
     _c(
         "experiment",
         LC,
-        "The experiment that the call belongs to.",
+        "The experiment that the call belongs to; a rollout's id where none is named.",
         label="Experiment",
         field="string",
         group="who",

@@ -151,7 +151,10 @@ class _Writer:
         if column.field == "set":
             return self._set(column.name, value)
         operand = self._operand(field, column)
-        text = self._moment(operand, operator, value) if column.field == "time" else self._plain(operand, operator, value)
+        if isinstance(value, Number) and column.type == "Float32":  # 0.2 of 64 bits is not 0.2 of 32
+            text = f"{operand} {_SQL_OPERATOR[operator]} toFloat32({self._p.number(value.value)})"
+        else:
+            text = self._moment(operand, operator, value) if column.field == "time" else self._plain(operand, operator, value)
         return f"ifNull({text}, 0)" if column.type.startswith("Nullable") else f"({text})"
 
     def _operand(self, field: FieldRef, column: Column) -> str:

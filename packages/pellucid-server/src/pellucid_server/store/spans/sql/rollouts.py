@@ -1,4 +1,5 @@
-"""Arms of a rollout: sums over users of what each arm's calls were, so that a test can treat the calls of one user as one cluster."""
+"""Arms of a rollout, and the two sides of a label's move: sums over users of what the calls were, so that a test can treat the calls of
+one user as one cluster."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,12 +36,30 @@ class ArmsAsked:
     """Version and probability."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Side:
+    """A stretch of time of which the calls are summed."""
+
+    key: str
+    start: int
+    end: int
+    """Not in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SidesAsked:
+    """Calls that were fetched by a label, on several sides; a call may lie on more than one."""
+
+    name: str
+    label: str
+    sides: Sequence[Side]
+
+
 def call_sums(asked: Asked, rollout: ArmsAsked) -> Statement:
     """A row for each version and metric of `CALL_VALUES`, named as `ARM_ROW`; metric `calls` counts all users."""
     p = Parameters()
-    values = ", ".join(f"('{name}', {value})" for name, value in {"calls": "1.0", **CALL_VALUES}.items())
     calls = (
-        f"SELECT toString(prompt_version) AS version, {UNIT} AS unit, arrayJoin([{values}]) AS item\n"
+        f"SELECT toString(prompt_version) AS version, {UNIT} AS unit, arrayJoin([{_VALUES}]) AS item\n"
         f"  FROM spans FINAL WHERE {_drawn(asked, rollout, p)}"
     )
     return p.statement(_summed(calls, "item.1", "item.2"), "rollouts.call_sums")
@@ -51,6 +70,32 @@ def score_sums(asked: Asked, rollout: ArmsAsked, positive: float) -> Statement:
     p = Parameters()
     drawn = _drawn(asked, rollout, p)
     calls = f"SELECT trace_id, span_id, toString(prompt_version) AS version, {UNIT} AS unit FROM spans FINAL WHERE {drawn}"
+    return p.statement(_scored(calls, asked, positive, p), "rollouts.score_sums")
+
+
+def side_call_sums(asked: Asked, wanted: SidesAsked) -> Statement:
+    """As `call_sums`, with the sides' keys in place of versions."""
+    p = Parameters()
+    calls = (
+        f"SELECT version, unit, arrayJoin([{_VALUES}]) AS item FROM (\n"
+        f"  SELECT {_side(wanted, p)} AS version, {UNIT} AS unit, outcome, counted, cost, duration\n"
+        f"  FROM spans FINAL WHERE {_fetched(asked, wanted.name, wanted.label, p)}\n)"
+    )
+    return p.statement(_summed(calls, "item.1", "item.2"), "rollouts.side_call_sums")
+
+
+def side_score_sums(asked: Asked, wanted: SidesAsked, positive: float) -> Statement:
+    """As `score_sums`, with the sides' keys in place of versions."""
+    p = Parameters()
+    calls = (
+        f"SELECT trace_id, span_id, {_side(wanted, p)} AS version, {UNIT} AS unit FROM spans FINAL\n"
+        f"  WHERE {_fetched(asked, wanted.name, wanted.label, p)}"
+    )
+    return p.statement(_scored(calls, asked, positive, p), "rollouts.side_score_sums")
+
+
+def _scored(calls: str, asked: Asked, positive: float, p: Parameters) -> str:
+    """Scores on these calls and on their traces, summed; one on a trace counts once for a version."""
     scored = (
         f"SELECT id, trace_id, span_id, target, value,\n"
         f"    if(source = 'feedback', 'feedback', concat('score:', toString(name))) AS metric FROM scores FINAL\n"
@@ -62,7 +107,7 @@ def score_sums(asked: Asked, rollout: ArmsAsked, positive: float) -> Statement:
         f"  FROM ({calls}) AS s INNER JOIN ({scored}) AS c ON s.trace_id = c.trace_id\n"
         f"  WHERE c.target = 'trace' OR c.span_id = s.span_id GROUP BY version, c.id"
     )
-    return p.statement(_summed(joined, "metric", positive_value), "rollouts.score_sums")
+    return _summed(joined, "metric", positive_value)
 
 
 def _drawn(asked: Asked, rollout: ArmsAsked, p: Parameters) -> str:
@@ -71,10 +116,24 @@ def _drawn(asked: Asked, rollout: ArmsAsked, p: Parameters) -> str:
         f"(prompt_version = {p.text(version)} AND abs(rollout_probability - {p.number(probability)}) < {PROBABILITY_TOLERANCE})"
         for version, probability in rollout.arms
     )
+    return f"{_fetched(asked, rollout.name, rollout.label, p)} AND ({arms})"
+
+
+def _fetched(asked: Asked, name: str, label: str, p: Parameters) -> str:
+    """Calls whose prompt was asked for by a label."""
     return (
-        f"{where_spans(asked, EVERYTHING, p)} AND kind = 'generation' AND prompt_name = {p.text(rollout.name)} "
-        f"AND prompt_label = {p.text(rollout.label)} AND ({arms})"
+        f"{where_spans(asked, EVERYTHING, p)} AND kind = 'generation' AND prompt_name = {p.text(name)} "
+        f"AND prompt_label = {p.text(label)}"
     )
+
+
+def _side(wanted: SidesAsked, p: Parameters) -> str:
+    """A row for each side on which the call lies."""
+    sides = ", ".join(f"({p.text(side.key)}, {p.time(side.start)}, {p.time(side.end)})" for side in wanted.sides)
+    return f"arrayJoin(arrayFilter(side -> start_time >= side.2 AND start_time < side.3, [{sides}])).1"
+
+
+_VALUES: Final = ", ".join(f"('{name}', {value})" for name, value in {"calls": "1.0", **CALL_VALUES}.items())
 
 
 def _summed(source: str, metric: str, value: str) -> str:
