@@ -1,5 +1,6 @@
 """`pellucid gate` and the pytest plugin: what blocks a release, and how it is told."""
 
+import json
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid import cli, gate
+from pellucid import checks, cli, gate
 
 COMPARISON = {
     "experiment": {"id": "e2", "name": "new prompt"},
@@ -53,7 +54,7 @@ def changed(**metric: Any) -> dict[str, Any]:
 def test_exit_codes(server: Any, comparison: Any, arguments: list[str], code: int, capsys: pytest.CaptureFixture[str]) -> None:
     server.answer_json("GET", "/api/v1/experiments/e2/compare", comparison)
     assert cli.main(["gate", "e2", "--baseline", "e1", "--url", server.url, *arguments]) == code
-    assert server.requests("/api/v1/experiments/e2/compare", "GET")[0].path.endswith("?baseline=e1")
+    assert "?baseline=e1&margin=0.0" in server.requests("/api/v1/experiments/e2/compare", "GET")[0].path
     assert capsys.readouterr().err.rstrip().endswith(f"exit {code}")
 
 
@@ -98,8 +99,88 @@ def test_wrong_requirements_are_usage_errors(capsys: pytest.CaptureFixture[str])
 @given(st.floats(0.01, 1), st.floats(0, 1), st.floats(0, 0.5))
 def test_without_the_servers_verdict_the_drop_decides(before: float, mean: float, max_drop: float) -> None:
     comparison = {"baseline": {"id": "b"}, "items": 9, "metrics": [{"name": "m", "mean": mean, "baseline_mean": before}]}
-    is_closed = gate.outcome_of(gate.decide(comparison, [], max_drop, 0)) == gate.EXIT_CLOSED
+    is_closed = checks.outcome_of(gate.decide(comparison, [], max_drop, 0)) == checks.EXIT_CLOSED
     assert is_closed == ((mean - before) / before < -max_drop)
+
+
+METRIC = {
+    "name": "helpfulness", "verdict": "passed", "n": 200, "mean": 0.8, "baseline_mean": 0.78, "difference": 0.02,
+    "low": -0.01, "high": 0.05, "margin": 0.039, "needed": None, "lower_is_better": False,
+}  # fmt: skip
+STATE = {
+    "open": True, "verdict": "passed", "why": "it is not worse", "live_version": 1, "metrics": [METRIC], "approved": None,
+    "tried": {"done": 200}, "live": {"done": 200},
+}  # fmt: skip
+CLOSED = {**STATE, "open": False}
+
+
+@pytest.mark.parametrize(
+    ("state", "code", "said"),
+    [
+        (STATE, 0, "| ✅ | helpfulness | 0.78 → 0.8, n = 200, difference -0.01 to +0.05, accepted down to -0.039 |"),
+        ({**CLOSED, "verdict": "blocked", "metrics": [{**METRIC, "verdict": "blocked"}]}, 1, "| ❌ | helpfulness |"),
+        (
+            {**CLOSED, "verdict": "cannot_tell", "metrics": [{**METRIC, "verdict": "cannot_tell", "needed": 41}]},
+            3,
+            "cannot tell: 41 more cases needed",
+        ),
+        (
+            {**CLOSED, "verdict": "cannot_tell", "metrics": [], "why": "version 2 has no experiment there"},
+            3,
+            "has no experiment there",
+        ),
+        ({**CLOSED, "verdict": "cannot_tell", "why": "40 more cases to go"}, 3, "| ❔ | gate | 40 more cases to go |"),
+        (
+            {
+                **STATE,
+                "verdict": "blocked",
+                "approved": {"approved_by": "ann", "reason": "law"},
+                "metrics": [{**METRIC, "verdict": "blocked"}],
+            },
+            0,
+            "| ✅ | gate | by ann: law |",
+        ),
+        ({**STATE, "metrics": [], "why": "points nowhere yet", "live_version": None}, 0, "points nowhere yet"),
+        ({**STATE, "metrics": [{**METRIC, "lower_is_better": True}]}, 0, "accepted up to +0.039"),
+    ],
+)
+def test_a_version_at_the_gate_of_a_label_is_told_as_on_its_page(
+    server: Any, state: Any, code: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    server.answer_json("GET", "/api/v1/prompt-gates/support/answer", state)
+    assert cli.main(["gate", "--prompt", "support/answer", "--version", "2", "--url", server.url]) == code
+    (asked,) = server.requests("/api/v1/prompt-gates/support/answer", "GET")
+    assert asked.path.endswith("?label=production&version=2")
+    out = capsys.readouterr().out
+    assert said in out
+    assert f"[Compare in Pellucid]({server.url}/prompts/support/answer?tab=gate&view=2)" in out
+
+
+def test_what_was_not_tried_is_run_and_waited_for(server: Any, make_reply: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    states = [{**CLOSED, "verdict": "cannot_tell", "metrics": [], "tried": None}, STATE]
+    runs = [{"id": "r1", "state": "running", "error": ""}, {"id": "r1", "state": "finished", "error": ""}]
+
+    def next_of(documents: list[Any]) -> Any:
+        return lambda _: make_reply(200, json.dumps(documents.pop(0)).encode(), {"Content-Type": "application/json"})
+
+    server.routes["GET", "/api/v1/prompt-gates/support"] = next_of(states)
+    server.routes["GET", "/api/v1/runs/r1"] = next_of(runs)
+    server.answer_json("POST", "/api/v1/prompt-gate-runs/support", {"data": [{"run_id": "r1", "calls": 200}]})
+    arguments = ["gate", "--prompt", "support", "--version", "2", "--label", "staging", "--run", "--url", server.url]
+    assert cli.main(arguments) == 0
+    assert server.requests("/api/v1/prompt-gate-runs/support")[0].json() == {"label": "staging", "version": 2}
+    assert "run r1: 200 calls" in capsys.readouterr().err
+    states += [{**CLOSED, "verdict": "cannot_tell", "metrics": [], "tried": None}]
+    runs += [{"id": "r1", "state": "running", "error": ""}]
+    assert cli.main([*arguments, "--wait", "0"]) == 1
+    assert "has not ended in 0 s" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("arguments", [[], ["e1", "--prompt", "p", "--version", "1"], ["--prompt", "p"], ["e1", "--max-drop", "2"]])
+def test_wrong_usage_is_told_apart(arguments: list[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        cli.main(["gate", *arguments])
+    assert left.value.code == 2
 
 
 def test_commands_of_other_packages_are_loaded_and_a_broken_one_costs_a_line(capsys: pytest.CaptureFixture[str]) -> None:

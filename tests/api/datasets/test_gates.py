@@ -1,5 +1,7 @@
 """A gate stops a worse prompt, lets a better one pass, says "cannot tell" of a small set, and lets a person decide with a reason."""
 
+import re
+
 import pytest
 from tests.api.datasets.conftest import Api
 
@@ -64,16 +66,62 @@ def test_a_worse_version_is_blocked_by_name_and_a_better_one_passes(gated: Api) 
 
 
 def test_a_small_set_cannot_tell_and_says_how_many_cases_would(gated: Api) -> None:
-    _run(gated, 2, 4, cases=5)
+    gated.post("/datasets/held out/items", [{"id": f"c{n:03}", "input": f"q{n}", "split": "tiny"} for n in range(6)])
+    gated.put("/label-gates/production", {"dataset": "held out", "split": "tiny"})
+    _run(gated, 1, 5, cases=6)
+    _run(gated, 2, 5, cases=6)
     state = _state(gated, 2)
-    assert state["verdict"] == "cannot_tell"
+    assert (state["verdict"], state["tried"]["wanted"]) == ("cannot_tell", 6)  # type: ignore[index]  # JSON
     problem = _move(gated, 2, 409)
-    assert "more cases" in str(problem["detail"])
+    assert re.search(r"[0-9]+ more cases needed", str(problem["detail"]))
+
+
+def test_an_experiment_that_is_not_finished_passes_nothing(gated: Api) -> None:
+    """The first cases of a run, or those that somebody chose, are no held-out set."""
+    _run(gated, 2, 60, cases=60)
+    state = _state(gated, 2)
+    assert (state["verdict"], state["open"]) == ("cannot_tell", False)
+    assert "has done 60 of 120 cases: 60 more cases to go" in str(state["why"])
+    assert state["tried"] == {"experiment_id": state["experiment_id"], "run_id": None, "done": 60, "wanted": 120}
+
+
+def test_a_metric_of_which_less_is_better_blocks_when_it_grows(gated: Api) -> None:
+    for version, toxic in ((1, 10), (2, 40)):
+        made = gated.post(
+            "/experiments",
+            {"name": f"t{version}", "dataset": "held out", "metadata": {"prompt": "support/answer", "prompt_version": version}},
+        )
+        results = [
+            {"item_id": f"c{n:03}", "scores": [{"name": "toxicity", "value": float(n < toxic)}], "duration_ms": 10.0 * version}
+            for n in range(CASES)
+        ]
+        gated.send("POST", f"/experiments/{made['id']}/items", results, 204)
+    state = _state(gated, 2)
+    (metric,) = state["metrics"]  # type: ignore[misc]  # JSON
+    assert (metric["name"], metric["verdict"], metric["lower_is_better"]) == ("toxicity", "blocked", True)
+    assert metric["difference"] == pytest.approx(0.25)
+    compared = {one["name"]: one for one in gated.get("/experiments/t2/compare?baseline=t1")["metrics"]}
+    assert {name: one["verdict"] for name, one in compared.items()} == {"toxicity": "worse", "duration_ms": "worse"}
+    assert compared["toxicity"]["detectable"] > 0
+    gated.put("/label-gates/production", {"dataset": "held out", "metrics": ["duration_ms"]})
+    assert [one["name"] for one in _state(gated, 2)["metrics"]] == ["duration_ms"]  # type: ignore[attr-defined]  # JSON
+
+
+def test_experiments_compared_with_one_baseline_share_its_error_rate(gated: Api) -> None:
+    _run(gated, 2, 60)
+    alone, of_four = (gated.get(f"/experiments/v2/compare?baseline=v1&among={n}")["metrics"][0] for n in (1, 4))
+    assert (alone["confidence"], of_four["confidence"]) == (0.95, 0.9875)
+    assert of_four["low"] < alone["low"]
+    means = gated.get("/experiments/v2/compare")
+    assert (means["baseline"], means["metrics"][0]["mean"], means["metrics"][0]["verdict"]) == (None, 0.5, None)
 
 
 def test_an_empty_set_says_what_to_do(gated: Api) -> None:
     _run(gated, 2, 0, cases=0)
-    assert "share no scored case" in str(_state(gated, 2)["why"])
+    assert "has done 0 of 120 cases" in str(_state(gated, 2)["why"])
+    gated.put("/label-gates/production", {"dataset": "held out", "split": "no such split"})
+    assert "has no such cases, so nothing can be told" in str(_state(gated, 2)["why"])
+    assert "has no such cases" in str(_move(gated, 2, 409)["detail"])
     gated.put("/label-gates/production", {"dataset": "none"}, 400)
 
 

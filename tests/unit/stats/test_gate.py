@@ -5,10 +5,12 @@ import math
 import numpy as np
 import pytest
 import scipy.optimize
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pellucid_server.stats.duels import PRIOR, Duel, bradley_terry
 from pellucid_server.stats.gate import ALPHA, GateVerdict, at_gate, cases_for, judge, power
-from pellucid_server.stats.paired import paired_means
+from pellucid_server.stats.paired import Verdict, compare, paired_means
 
 RUNS = 2_000
 """The error of a rate of 5 % is then 0.5 points, of one of 80 % 0.9 points."""
@@ -88,6 +90,68 @@ def test_a_small_set_cannot_tell_and_says_how_many_cases_would() -> None:
     (constant,) = at_gate({"m": [(1.0, 1.0)] * 5})
     assert constant.verdict is GateVerdict.CANNOT_TELL
     assert at_gate({"m": []}) == []
+
+
+_VALUES = st.floats(-3, 3).map(lambda value: round(value, 3))
+_PAIRS = st.lists(st.tuples(_VALUES, _VALUES), min_size=1, max_size=60)
+
+
+@given(_PAIRS | st.lists(st.tuples(st.sampled_from((0.0, 1.0)), st.sampled_from((0.0, 1.0))), min_size=1, max_size=60))
+def test_less_is_better_is_the_mirror_of_more_is_better(pairs: list[tuple[float, float]]) -> None:
+    """A toxicity of x is a harmlessness of −x: the same verdict, the same cases needed, the difference with the other sign."""
+    (more,) = at_gate({"m": [(-one, -other) for one, other in pairs]})
+    (less,) = at_gate({"m": pairs}, lower_is_better={"m"})
+    binary = all(value in (0.0, 1.0) for pair in pairs for value in pair)
+    assert less.lower_is_better
+    assert less.mean == pytest.approx(-more.mean)
+    if not binary:
+        assert (less.verdict, less.needed) == (more.verdict, more.needed)
+    assert less.difference.value == pytest.approx(-more.difference.value)
+
+
+def test_what_is_dearer_slower_or_more_toxic_is_blocked_and_what_is_cheaper_passes() -> None:
+    rng = np.random.default_rng(19)
+    live = rng.normal(800, 40, 120)
+    slower, faster = live * 1.2, live * 0.8
+    for new, verdict in ((slower, GateVerdict.BLOCKED), (faster, GateVerdict.PASSED)):
+        pairs = [(float(one), float(other)) for one, other in zip(new, live, strict=True)]
+        (metric,) = at_gate({"latency": pairs}, lower_is_better={"latency"})
+        assert metric.verdict is verdict
+    (toxic,) = at_gate({"toxic": [(float(n < 40), float(n < 10)) for n in range(120)]}, lower_is_better={"toxic"})
+    assert (toxic.verdict, toxic.mean > toxic.baseline_mean) == (GateVerdict.BLOCKED, True)
+    (tame,) = at_gate({"toxic": [(float(n < 2), float(n < 30)) for n in range(120)]}, lower_is_better={"toxic"})
+    assert tame.verdict is GateVerdict.PASSED
+
+
+@pytest.mark.parametrize("lower_is_better", [False, True])
+def test_the_level_is_the_same_whichever_way_is_better(lower_is_better: bool) -> None:
+    """A loss of exactly the margin, 2,000 simulated gates of 60 cases."""
+    rng = np.random.default_rng(23)
+    passed = 0
+    for _ in range(RUNS):
+        base = np.clip(rng.normal(0.8, 0.1, 60), 0.01, 1)
+        ours = (1.05 if lower_is_better else 0.95) * base + rng.normal(0, 0.1, 60)
+        pairs = [(float(one), float(other)) for one, other in zip(ours, base, strict=True)]
+        (metric,) = at_gate({"m": pairs}, lower_is_better={"m"} if lower_is_better else ())
+        passed += metric.verdict is GateVerdict.PASSED
+    assert passed / RUNS <= ALPHA + ERROR
+
+
+def test_the_smallest_difference_that_can_be_told_is_told_four_times_of_five() -> None:
+    """2,000 comparisons of 80 cases that differ by what was announced as detectable."""
+    rng = np.random.default_rng(29)
+    spread, n = 0.2, 80
+    first = compare(rng.normal(0, spread, n).tolist(), [0.0] * n, margin=0.05)
+    assert first is not None
+    assert first.detectable is not None
+    effect = (1.959964 + 0.841621) * spread / math.sqrt(n)
+    assert first.detectable == pytest.approx(effect, rel=0.25)  # the spread itself is estimated from 80 cases
+    told = 0
+    for _ in range(RUNS):
+        found = compare(rng.normal(effect, spread, n).tolist(), [0.0] * n, margin=0.05)
+        assert found is not None
+        told += found.verdict is Verdict.BETTER
+    assert told / RUNS == pytest.approx(0.8, abs=0.03)
 
 
 def test_one_fallen_dimension_blocks_and_all_must_pass() -> None:

@@ -1,7 +1,7 @@
-"""`pellucid gate`: the question of a release in CI: is this experiment good enough to go out?
+"""`pellucid gate`: the question of a release in CI: is this experiment, or this version of a prompt, good enough to go out?
 
-What lives here: the command, its decision from the server's comparison, and its reports (JUnit, Markdown). What must
-not live here: statistics; the server compares, this command decides what blocks.
+What lives here: the command, and its decision about an experiment from the server's comparison. What must not live here: statistics;
+the server compares, this command decides what blocks.
 
 Exit codes: 0 open, 1 closed (also when the server cannot be asked), 2 wrong usage, 3 cannot tell.
 """
@@ -13,18 +13,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
-from pellucid import settings
-from pellucid.errors import SettingsError
+from pellucid import prompt_gate, settings
+from pellucid.checks import EXIT_CLOSED, EXIT_OPEN, EXIT_UNCLEAR, Check, junit, markdown, outcome_of
 from pellucid.narrowing import document_of
 from pellucid.rest import Rest, segment
 from pellucid.runtime import auth_headers
 from pellucid.subparsers import Subparsers
 
-EXIT_OPEN, EXIT_CLOSED, EXIT_UNCLEAR = 0, 1, 3
 DEFAULT_MAX_DROP = 0.05
 """A mean may fall by this share of the baseline's (mission row F4)."""
+DEFAULT_WAIT_S = 1_800.0
 
 REQUIREMENT = re.compile(r"^\s*(?P<name>[\w./: -]+?)\s*(?P<sign>>=|<=|>|<)\s*(?P<limit>-?\d+(?:\.\d+)?)\s*$")
 
@@ -40,16 +39,6 @@ class Requirement:
     def holds(self, value: float) -> bool:
         """Whether the value keeps to the limit."""
         return {">=": value >= self.limit, "<=": value <= self.limit, ">": value > self.limit, "<": value < self.limit}[self.sign]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One line of the verdict."""
-
-    name: str
-    verdict: str
-    """pass, fail or unclear."""
-    text: str
 
 
 def requirement(text: str) -> Requirement:
@@ -99,39 +88,13 @@ def _against_baseline(name: str, metric: Mapping[str, Any], max_drop: float) -> 
     return Check(name=f"{name} against baseline", verdict="fail" if has_fallen else "pass", text=text)
 
 
-def outcome_of(checks: Sequence[Check]) -> int:
-    """The exit code: one failure closes, else one open question leaves it unclear."""
-    verdicts = {check.verdict for check in checks}
-    return EXIT_CLOSED if "fail" in verdicts else EXIT_UNCLEAR if "unclear" in verdicts else EXIT_OPEN
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What a report says."""
 
-
-def markdown(title: str, checks: Sequence[Check], code: int, url: str | None) -> str:
-    """A report for a pull request."""
-    heading = {EXIT_OPEN: "Gate open", EXIT_CLOSED: "Gate closed", EXIT_UNCLEAR: "Gate cannot tell"}[code]
-    marks = {"pass": "✅", "fail": "❌", "unclear": "❔"}
-    rows = [f"| {marks[check.verdict]} | {_cell(check.name)} | {_cell(check.text)} |" for check in checks]
-    link = [f"[Compare in Pellucid]({url})", ""] if url else []
-    return "\n".join([f"### {heading}: {title}", "", "| | check | result |", "| --- | --- | --- |", *rows, "", *link])
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
-
-
-def junit(title: str, checks: Sequence[Check]) -> str:
-    """A report for CI servers: one test case a check."""
-    failed = sum(check.verdict == "fail" for check in checks)
-    skipped = sum(check.verdict == "unclear" for check in checks)
-    suite = ElementTree.Element(
-        "testsuite", name=title, tests=str(len(checks)), failures=str(failed), skipped=str(skipped), errors="0"
-    )
-    for check in checks:
-        case = ElementTree.SubElement(suite, "testcase", classname="pellucid.gate", name=check.name)
-        if check.verdict == "fail":
-            ElementTree.SubElement(case, "failure", message=check.text)
-        elif check.verdict == "unclear":
-            ElementTree.SubElement(case, "skipped", message=check.text)
-    return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True)
+    title: str
+    checks: Sequence[Check]
+    url: str | None
 
 
 def commands(subparsers: Subparsers) -> None:
@@ -139,8 +102,15 @@ def commands(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "gate", help="decide in CI whether an experiment may go out", description=(__doc__ or "").split("\n\n")[0]
     )
-    parser.add_argument("experiment", help="id or name of the experiment")
+    parser.add_argument("experiment", nargs="?", help="id or name of an experiment")
     parser.add_argument("--baseline", help="id or name of the experiment to compare with")
+    parser.add_argument("--prompt", help="instead of an experiment: a prompt, at the gate of a label as its page shows it")
+    parser.add_argument("--version", type=int, help="of the prompt: the version that shall go out")
+    parser.add_argument("--label", default="production", help="whose gate is asked (default: production)")
+    parser.add_argument(
+        "--run", dest="run_missing", action="store_true", help="let the server try what was not tried yet, and wait"
+    )
+    parser.add_argument("--wait", type=float, default=DEFAULT_WAIT_S, metavar="S", help="seconds for these runs (default: 1800)")
     parser.add_argument("--require", type=requirement, action="append", default=[], metavar="NAME>=LIMIT")
     parser.add_argument("--max-drop", type=float, default=DEFAULT_MAX_DROP, help="share that a mean may fall (default: 0.05)")
     parser.add_argument("--max-errors", type=int, default=0, help="items whose task may have failed (default: 0)")
@@ -149,27 +119,55 @@ def commands(subparsers: Subparsers) -> None:
     parser.add_argument("--markdown", type=Path, help="write a Markdown report")
     parser.add_argument("--url", help="base URL of the server (default: PELLUCID_URL)")
     parser.add_argument("--api-key", help="key of the project (default: PELLUCID_API_KEY)")
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=lambda namespace: run(namespace, parser))
 
 
-def run(namespace: argparse.Namespace) -> int:
+def run(namespace: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
     """Ask the server, decide, report."""
-    if not 0 <= namespace.max_drop <= 1:
-        raise SettingsError(f"--max-drop {namespace.max_drop:g} is not possible: give a share from 0 to 1.")
+    _check_usage(namespace, parser)
     told = settings.read({"url": namespace.url, "api_key": namespace.api_key})
     with Rest(told.url, auth_headers(told), told.timeout_s) as rest:
-        path = f"/api/v1/experiments/{segment(namespace.experiment)}/compare"
-        comparison = rest.get(path, {"baseline": namespace.baseline})
-    checks = decide(comparison, namespace.require, namespace.max_drop, namespace.max_errors)
-    code = outcome_of(checks)
-    title = str(document_of(comparison.get("experiment")).get("name") or namespace.experiment)
-    report = markdown(title, checks, code, comparison.get("url"))
+        decision = _of_prompt(rest, namespace) if namespace.prompt else _of_experiment(rest, namespace)
+    code = outcome_of(decision.checks)
+    report = markdown(decision.title, decision.checks, code, decision.url)
     print(report)
     if namespace.markdown:
         namespace.markdown.write_text(report, encoding="utf-8")
     if namespace.junit:
-        namespace.junit.write_text(junit(title, checks), encoding="utf-8")
+        namespace.junit.write_text(junit(decision.title, decision.checks), encoding="utf-8")
     if code == EXIT_UNCLEAR and namespace.unclear != "report":
         code = EXIT_OPEN if namespace.unclear == "pass" else EXIT_CLOSED
     print(f"exit {code}", file=sys.stderr)
     return code
+
+
+def _check_usage(namespace: argparse.Namespace, parser: argparse.ArgumentParser) -> None:
+    if not 0 <= namespace.max_drop <= 1:
+        parser.error(f"--max-drop {namespace.max_drop:g} is not possible: give a share from 0 to 1")
+    if bool(namespace.experiment) == bool(namespace.prompt):
+        parser.error("name an experiment, or a prompt with --prompt and --version: one of the two")
+    if namespace.prompt and namespace.version is None:
+        parser.error("--prompt needs --version: the number of the version that shall go out")
+
+
+def _of_experiment(rest: Rest, namespace: argparse.Namespace) -> Decision:
+    path = f"/api/v1/experiments/{segment(namespace.experiment)}/compare"
+    comparison = rest.get(path, {"baseline": namespace.baseline, "margin": namespace.max_drop})
+    return Decision(
+        title=str(document_of(comparison.get("experiment")).get("name") or namespace.experiment),
+        checks=decide(comparison, namespace.require, namespace.max_drop, namespace.max_errors),
+        url=comparison.get("url"),
+    )
+
+
+def _of_prompt(rest: Rest, namespace: argparse.Namespace) -> Decision:
+    asked = (namespace.prompt, namespace.label, namespace.version)
+    state = prompt_gate.state_of(rest, *asked)
+    if namespace.run_missing and prompt_gate.is_run_missing(state):
+        prompt_gate.run_missing(rest, *asked, namespace.wait)
+        state = prompt_gate.state_of(rest, *asked)
+    return Decision(
+        title=f"{namespace.prompt} v{namespace.version} for {namespace.label}",
+        checks=prompt_gate.checks_of(state),
+        url=f"{rest.url}/prompts/{segment(namespace.prompt)}?tab=gate&view={namespace.version}",
+    )

@@ -14,7 +14,7 @@ from pellucid_server.app.bulk_wiring import bulk_actions
 from pellucid_server.app.configs import Configs
 from pellucid_server.app.durable import open_durable
 from pellucid_server.app.evals_wiring import EvaluatorParts, look_schedule
-from pellucid_server.app.experimenting import PromptMessages
+from pellucid_server.app.experiment_wiring import ExperimentParts
 from pellucid_server.app.live import Live
 from pellucid_server.app.lock import DirectoryLock
 from pellucid_server.app.monitoring import Monitoring, open_monitoring
@@ -38,7 +38,7 @@ from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
 from pellucid_server.dashboards.what_if import WhatIfs
 from pellucid_server.datasets.cases import Cases
-from pellucid_server.datasets.server_runs import ExperimentHandler, ServerRuns
+from pellucid_server.datasets.server_runs import ServerRuns
 from pellucid_server.datasets.service import Annotating, Curation, open_annotating, open_curation
 from pellucid_server.datasets.trials import Trials
 from pellucid_server.enrich.price import PriceBook
@@ -226,8 +226,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     bench = Bench.open(queries, prompts)
     evaluator_parts = EvaluatorParts.open(meta, queries, ledger)
     actions = bulk_actions(queries.scores, cases, curation.curating)
-    experiments = ExperimentHandler(meta, PromptMessages(prompts.serving), system_clock)
-    handlers = (*bench.handlers, *evaluator_parts.handlers, BulkHandler(actions), experiments)
+    experiments = ExperimentParts.open(meta, queries, prompts.serving, evaluator_parts.book)
+    handlers = (*bench.handlers, *evaluator_parts.handlers, BulkHandler(actions), experiments.handler)
     durable = open_durable(settings, meta, configs, door, handlers=handlers)
     evals = evaluator_parts.room(settings, meta, durable)
     trials = Trials(meta, system_clock, random_id)
@@ -246,7 +246,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         what_ifs=WhatIfs(queries.metrics, lambda project_id: PriceBook(configs.of(project_id).prices), system_clock),
         cases=cases,
         trials=trials,
-        server_runs=ServerRuns(cases, trials, durable.runs),
+        server_runs=experiments.runs(cases, trials, configs, durable),
         curation=curation,
         annotating=open_annotating(meta, queries, cases, system_clock, random_id),
         ledger=ledger,

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from pellucid_server.datasets.answering import QUESTION
 from pellucid_server.datasets.cases import Cases, Written
 from pellucid_server.datasets.drafts import ItemDraft
 from pellucid_server.datasets.errors import BadItem
-from pellucid_server.datasets.traces import Mapped, TraceTexts
+from pellucid_server.datasets.traces import Mapped, Take, TraceTexts
 from pellucid_server.model.json import JsonValue, canonical
 from pellucid_server.model.scope import Scope
 from pellucid_server.store.meta.datasets import Item
@@ -74,7 +75,7 @@ class Curating:
                         id=f"trace-{trace_id}",
                         input=text.take(mapping.input),
                         expected=text.take(mapping.expected),
-                        metadata=text.metadata,
+                        metadata={**text.metadata, QUESTION: text.input} if mapping.input is Take.MESSAGES else text.metadata,
                         split=split,
                         trace_id=trace_id,
                     )

@@ -2,13 +2,14 @@
 the margin, or when a person lets it through with a reason. Both stay on record, with the baseline that was live.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.ids import IdSource
+from pellucid_server.datasets.answering import PROMPT, VERSION
 from pellucid_server.datasets.errors import BadGate, GateClosed, NoSuchGate
+from pellucid_server.datasets.metrics import MEASURED, lower_is_better, means
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.stats.gate import GateMetric, GateVerdict, at_gate, judge
@@ -19,8 +20,6 @@ from pellucid_server.store.meta.unit import UnitOfWork
 
 APPROVED = "approved"
 MAX_REASON_CHARS = 2_000
-PROMPT, VERSION = "prompt", "prompt_version"
-"""Under these names an experiment's metadata says which version it tried."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +33,21 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """An experiment at the gate, and how many of the cases it has done that it is to do."""
+
+    experiment: Experiment
+    done: int
+    wanted: int
+    results: Sequence[Result]
+
+    @property
+    def missing(self) -> int:
+        """Cases without a result: a version that was tried on the cases of its choice has not been tried."""
+        return self.wanted - self.done
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class GateState:
     """How a version stands at the gate of a label."""
 
@@ -41,11 +55,21 @@ class GateState:
     candidate: Candidate
     verdict: GateVerdict
     metrics: Sequence[GateMetric]
-    experiment: Experiment | None
-    baseline: Experiment | None
+    tried: Tried | None
+    live: Tried | None
     approved: GateDecision | None
     why: str
     """In words, with the next act."""
+
+    @property
+    def experiment(self) -> Experiment | None:
+        """Of the version that shall go out."""
+        return self.tried.experiment if self.tried else None
+
+    @property
+    def baseline(self) -> Experiment | None:
+        """Of the live version."""
+        return self.live.experiment if self.live else None
 
     @property
     def is_open(self) -> bool:
@@ -136,18 +160,18 @@ class GateKeeper:
         base = None if live is None else _experiment(unit, gate, candidate.prompt, live, base_id)
         metrics: list[GateMetric] = []
         if ours is not None and base is not None:
-            splits = _items_of(unit, gate)
-            pairs = paired(unit.experiments.results(ours.id), unit.experiments.results(base.id), splits)
-            metrics = at_gate(pairs, margin=gate.margin)
+            metrics = compared(ours.results, base.results, gate)
         verdict = judge(metrics)
+        if any(tried is not None and tried.missing for tried in (ours, base)):
+            verdict = GateVerdict.CANNOT_TELL
         why = _why(gate, candidate, ours, base, metrics, verdict)
         return GateState(
             gate=gate,
             candidate=candidate,
             verdict=verdict,
             metrics=metrics,
-            experiment=ours,
-            baseline=base,
+            tried=ours,
+            live=base,
             approved=approved,
             why=why,
         )
@@ -170,68 +194,79 @@ class GateKeeper:
         )
 
 
+def compared(ours: Sequence[Result], base: Sequence[Result], gate: LabelGate) -> list[GateMetric]:
+    """The metrics that the gate looks at: those that it names, else all scores."""
+    less = lower_is_better([*ours, *base])
+    pairs = paired(ours, base, less)
+    looked_at = {name: values for name, values in pairs.items() if (name in gate.metrics if gate.metrics else name not in MEASURED)}
+    return at_gate(looked_at, margin=gate.margin, lower_is_better=less)
+
+
 def paired(
-    ours: Sequence[Result], base: Sequence[Result], items: frozenset[str] | None
+    ours: Sequence[Result], base: Sequence[Result], less: Collection[str] = ()
 ) -> Mapping[str, Sequence[tuple[float, float]]]:
-    """Metric → (new, live) of each case that both have; a case that raised counts as 0 of each metric, so that failing does not pay."""
-    our_means, base_means = _means(ours), _means(base)
+    """Metric → (new, live) of each case that both have. A case that raised counts as the worst there is of each score: 0, or of what shall
+    be small the greatest that the live version has. So failing does not pay."""
+    our_means, base_means = means(ours), means(base)
     failed = {one.item_id for one in ours if one.error is not None}
     pairs: dict[str, list[tuple[float, float]]] = {}
     for name, by_item in base_means.items():
         known = our_means.get(name, {})
-        wanted = [item for item in sorted(by_item) if items is None or item in items]
-        values = [(known.get(item, 0.0 if item in failed else None), by_item[item]) for item in wanted]
+        worst = None if name in MEASURED else max(by_item.values()) if name in less else 0.0
+        values = [(known.get(item, worst if item in failed else None), by_item[item]) for item in sorted(by_item)]
         pairs[name] = [(new, live) for new, live in values if new is not None]
     return {name: values for name, values in pairs.items() if values}
 
 
-def _means(results: Sequence[Result]) -> dict[str, dict[str, float]]:
-    values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for result in results:
-        for score in result.scores:
-            value = score.get("value")
-            if score.get("status", "valid") == "valid" and isinstance(value, int | float):
-                values[str(score.get("name"))][result.item_id].append(float(value))
-    return {name: {item: sum(of) / len(of) for item, of in by.items()} for name, by in values.items()}
-
-
-def _experiment(unit: UnitOfWork, gate: LabelGate, prompt: str, version: int, wanted: str) -> Experiment | None:
+def _experiment(unit: UnitOfWork, gate: LabelGate, prompt: str, version: int, wanted: str) -> Tried | None:
     """The newest of this version over the gate's data set; or the one that is named."""
     dataset = unit.datasets.get(gate.project_id, gate.dataset)
     if dataset is None:
         return None
     if wanted:
-        return unit.experiments.find(gate.project_id, wanted)
-    found = unit.experiments.list_all(gate.project_id, dataset.id, 500)
-    return next(
-        (one for one in found if one.metadata.get(PROMPT) == prompt and str(one.metadata.get(VERSION)) == str(version)), None
-    )
-
-
-def _items_of(unit: UnitOfWork, gate: LabelGate) -> frozenset[str] | None:
-    """The held-out cases; None for all."""
-    dataset = unit.datasets.get(gate.project_id, gate.dataset)
-    if not gate.split or dataset is None:
+        found = unit.experiments.find(gate.project_id, wanted)
+    else:
+        found = next(
+            (
+                one
+                for one in unit.experiments.list_all(gate.project_id, dataset.id, 500)
+                if one.metadata.get(PROMPT) == prompt and str(one.metadata.get(VERSION)) == str(version)
+            ),
+            None,
+        )
+    if found is None:
         return None
-    return frozenset(item.id for item in unit.datasets.items(dataset.id, dataset.version, split=gate.split, limit=100_000))
+    cases = unit.datasets.item_ids(found.dataset_id, found.dataset_version, gate.split)
+    results = [one for one in unit.experiments.results(found.id) if one.item_id in cases]
+    return Tried(experiment=found, done=len({one.item_id for one in results}), wanted=len(cases), results=results)
 
 
 def _why(
     gate: LabelGate,
     candidate: Candidate,
-    ours: Experiment | None,
-    base: Experiment | None,
+    ours: Tried | None,
+    base: Tried | None,
     metrics: Sequence[GateMetric],
     verdict: GateVerdict,
 ) -> str:
     name = f"version {candidate.version} of `{candidate.prompt}`"
     if candidate.live_version is None:
         return f"`{candidate.label}` points nowhere yet, so there is nothing to compare {name} with."
-    for version, experiment in ((candidate.version, ours), (candidate.live_version, base)):
-        if experiment is None:
+    for version, tried in ((candidate.version, ours), (candidate.live_version, base)):
+        if tried is None:
             return (
                 f"The gate of `{gate.label}` compares {name} with the live one over the data set `{gate.dataset}`, and version "
                 f"{version} has no experiment there: run the gate, or an experiment with metadata {PROMPT} and {VERSION}."
+            )
+        if not tried.wanted:
+            return (
+                f"The data set `{gate.dataset}` of the gate has no such cases, so nothing can be told; add some, and run the gate."
+            )
+    for version, tried in ((candidate.version, ours), (candidate.live_version, base)):
+        if tried is not None and tried.missing:
+            return (
+                f"The experiment `{tried.experiment.name}` of version {version} has done {tried.done} of {tried.wanted} cases: "
+                f"{tried.missing} more cases to go; wait for its run, or resume it."
             )
     if not metrics:
         return f"The two experiments over `{gate.dataset}` share no scored case, so nothing can be told; run the gate again."

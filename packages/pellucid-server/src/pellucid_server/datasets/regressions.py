@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 
 from pellucid_server.datasets.cases import Cases, Written
+from pellucid_server.datasets.conversations import plain
 from pellucid_server.datasets.drafts import ItemDraft
 from pellucid_server.datasets.errors import BadItem
 from pellucid_server.datasets.traces import TraceTexts
-from pellucid_server.model.json import JsonValue, canonical
+from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 
 # Recorded text gets into the file by `ascii` only: whatever a model said, it stays one literal.
@@ -48,7 +49,7 @@ class Regressions:
         if text is None or text.input is None:
             raise BadItem(f"There is no trace {trace_id} in this project, or it says nothing of what was asked.")
         wanted = expected or text.correction
-        bad = _plain(text.output)
+        bad = plain(text.output)
         draft = ItemDraft(
             id=f"trace-{trace_id.lower()}",
             input=text.input,
@@ -63,10 +64,6 @@ class Regressions:
             trace_id=trace_id.lower(), short=short, input=_literal(text.input), bad=ascii(bad), expected=ascii(wanted)
         )
         return Regression(item_id=str(draft.id), written=written, filename=f"test_trace_{short}.py", source=source)
-
-
-def _plain(value: JsonValue) -> str:
-    return value if isinstance(value, str) else "" if value is None else canonical(value)
 
 
 def _literal(value: JsonValue) -> str:

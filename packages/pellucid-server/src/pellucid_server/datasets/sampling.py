@@ -14,7 +14,7 @@ from pellucid_server.datasets.curating import Curating
 from pellucid_server.datasets.drafts import ItemDraft
 from pellucid_server.datasets.errors import BadSampling
 from pellucid_server.datasets.readings import week_of
-from pellucid_server.datasets.traces import Mapped
+from pellucid_server.datasets.traces import Mapped, Take
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role, Scope
 from pellucid_server.query.asking import MAX_LIMIT, Ask
@@ -142,7 +142,7 @@ class Samplings:
             taken = random.sample(sorted(found), min(wanted, len(found)))
             probability = len(taken) / len(found) if found else 0.0
             strata.append(Stratum(name=stratum, wanted=wanted, found=len(found), taken=len(taken), probability=probability))
-            read = self._curating.read(scope, taken, Mapped())
+            read = self._curating.read(scope, taken, Mapped(input=Take(sampling.input or Take.INPUT)))
             missing += len(read.missing)
             drafts += [_labelled(draft, sampling, stratum, values[draft.trace_id], probability, now) for draft in read.drafts]
         written = self._cases.write(scope, name, drafts)

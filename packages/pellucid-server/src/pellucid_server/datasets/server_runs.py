@@ -1,39 +1,38 @@
-"""Experiments that the server runs: a prompt version on a model over the cases of a data set, as a durable run.
+"""Experiments that the server runs: a prompt version on a model over the cases of a data set, as a durable run, and what it will cost.
 
 Each case is one item of the run: an answer that was recorded is never paid for again, a run that was stopped goes on where it was.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final
 
-from pellucid_server.core.clock import Clock
-from pellucid_server.core.errors import PellucidError
+from pellucid_server.datasets.answering import KIND, PROMPT, VERSION, PromptSource, request_for
 from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.errors import BadExperiment
-from pellucid_server.datasets.gates import PROMPT, VERSION, GateState
-from pellucid_server.datasets.scorers import checked, scored
+from pellucid_server.datasets.gates import GateState
+from pellucid_server.datasets.scorers import EvaluatorSource, Wanted, checked
 from pellucid_server.datasets.trials import Trials
-from pellucid_server.llm.calls import ModelRequest, Origin
-from pellucid_server.llm.durable import ItemContext, RunContext, RunStarter
+from pellucid_server.llm.durable import RunStarter
 from pellucid_server.model.json import JsonValue
-from pellucid_server.model.message import Message, Role, text_part
+from pellucid_server.model.message import text_of
 from pellucid_server.model.scope import Scope
-from pellucid_server.store.meta.database import MetaStore
-from pellucid_server.store.meta.experiments import Experiment, Result
+from pellucid_server.model.usage import Usage
+from pellucid_server.store.meta.datasets import Item
+from pellucid_server.store.meta.experiments import Experiment
 
-KIND = "experiment"
-ENVIRONMENT = "pellucid-experiments"
-MAX_CASES = 20_000
+MAX_CASES: Final = 20_000
+ESTIMATED_ON: Final = 50
+"""Cases that are compiled to see how long they are."""
+CHARS_A_TOKEN: Final = 4.0
+"""The usual rule for English; an estimate says that it is one."""
+ASSUMED_OUTPUT: Final = 256
+"""Tokens of an answer where nothing of the prompt was recorded in the last seven days."""
 
-
-class PromptSource(Protocol):
-    """Knows prompts."""
-
-    def messages(
-        self, project_id: str, name: str, version: int, input_: JsonValue
-    ) -> tuple[list[tuple[str, str]], Mapping[str, JsonValue]]:
-        """The (role, text) of each message for a case's input, and the version's config. Raises members of the error family."""
+PriceOfCall = Callable[[str, str, str, Usage], float | None]
+"""(project, connection, model, usage) → US dollars."""
+AnswerLengths = Callable[[Scope, str], tuple[float, int]]
+"""(scope, prompt) → mean output tokens of its recorded answers of the last seven days, and of how many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,23 +62,49 @@ class Started:
     calls: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunEstimate:
+    """What a run will cost, before it is begun. An estimate: tokens are counted by letters, answers by those before."""
+
+    cases: int
+    calls: int
+    judge_calls: int
+    input_tokens: float
+    """Of one call."""
+    output_tokens: float
+    answers_seen: int
+    """Recorded answers of the prompt that the output is estimated by; 0: a number is assumed."""
+    cost: float | None
+    """Of all calls; None where nobody knows the model's price."""
+    judge_cost: float | None
+
+
 class ServerRuns:
     """The verbs."""
 
-    def __init__(self, cases: Cases, trials: Trials, starter: RunStarter) -> None:
+    def __init__(
+        self,
+        cases: Cases,
+        trials: Trials,
+        starter: RunStarter,
+        *,
+        prompts: PromptSource,
+        evaluators: EvaluatorSource,
+        lengths: AnswerLengths,
+        price: PriceOfCall,
+    ) -> None:
         self._cases = cases
         self._trials = trials
         self._starter = starter
+        self._prompts = prompts
+        self._evaluators = evaluators
+        self._lengths = lengths
+        self._price = price
 
     def start(self, scope: Scope, draft: RunDraft) -> Started:
         """Begin: one call for each case and repetition. Raises `BadExperiment` for an empty data set."""
-        scorers = checked(draft.scorers)
-        pages = self._cases.pages(scope, draft.dataset, version=draft.dataset_version, split=draft.split)
-        ids = [item.id for page in pages for item in page]
-        if not 1 <= len(ids) * draft.repetitions <= MAX_CASES:
-            raise BadExperiment(
-                f"The data set {draft.dataset!r} has {len(ids):,} such cases; an experiment makes 1 to {MAX_CASES:,} calls."
-            )
+        scorers = checked(draft.scorers, scope, self._evaluators)
+        ids = [item.id for item in self._wanted(scope, draft)]
         what: dict[str, JsonValue] = {PROMPT: draft.prompt, VERSION: draft.prompt_version, "model": draft.model}
         experiment = self._trials.start(
             scope,
@@ -98,114 +123,82 @@ class ServerRuns:
                 **what,
                 "connection": draft.connection,
                 "parameters": dict(draft.parameters),
-                "scorers": list(scorers),
+                "scorers": list(scorers.plain),
+                "evaluators": list(scorers.evaluators),
                 "experiment_id": experiment.id,
                 "dataset_id": experiment.dataset_id,
                 "dataset_version": experiment.dataset_version,
             },
             max_cost=draft.max_cost,
         )
-        return Started(experiment=experiment, run_id=run.id, calls=len(ids) * draft.repetitions)
+        noted = self._trials.note_run(scope, experiment, run.id)
+        return Started(experiment=noted, run_id=run.id, calls=len(ids) * draft.repetitions)
+
+    def estimate(self, scope: Scope, draft: RunDraft) -> RunEstimate:
+        """What `start` would cost. Raises what it would raise."""
+        scorers = checked(draft.scorers, scope, self._evaluators)
+        items = self._wanted(scope, draft)
+        step = max(1, len(items) // ESTIMATED_ON)
+        given = self._input_tokens(scope, draft, items[::step][:ESTIMATED_ON])
+        recorded, seen = self._lengths(scope, draft.prompt)
+        said = recorded if seen else ASSUMED_OUTPUT
+        usage = Usage(input=round(given), output=round(said))
+        each = self._price(scope.project_id, draft.connection, draft.model, usage)
+        calls = len(items) * draft.repetitions
+        return RunEstimate(
+            cases=len(items),
+            calls=calls,
+            judge_calls=calls * len(scorers.evaluators),
+            input_tokens=given,
+            output_tokens=said,
+            answers_seen=seen,
+            cost=None if each is None else each * calls,
+            judge_cost=self._judge_cost(scope, scorers, calls),
+        )
 
     def run_gate(self, scope: Scope, state: GateState) -> list[Started]:
         """Try over the gate's cases what has not been tried there: the version that shall go out, and the live one."""
-        gate, candidate = state.gate, state.candidate
-        if not gate.connection:
+        return [self.start(scope, draft) for draft in gate_drafts(state)]
+
+    def _wanted(self, scope: Scope, draft: RunDraft) -> list[Item]:
+        pages = self._cases.pages(scope, draft.dataset, version=draft.dataset_version, split=draft.split)
+        items = [item for page in pages for item in page]
+        if not 1 <= len(items) * draft.repetitions <= MAX_CASES:
             raise BadExperiment(
-                f"The gate of `{gate.label}` names no connection to a model; name one, or run experiments from code."
+                f"The data set {draft.dataset!r} has {len(items):,} such cases; an experiment makes 1 to {MAX_CASES:,} calls."
             )
-        missing = [candidate.version] if state.experiment is None else []
-        if candidate.live_version is not None and state.baseline is None:
-            missing.append(candidate.live_version)
-        return [
-            self.start(
-                scope,
-                RunDraft(
-                    name=f"gate {gate.label} v{version}",
-                    dataset=gate.dataset,
-                    split=gate.split or None,
-                    prompt=candidate.prompt,
-                    prompt_version=version,
-                    connection=gate.connection,
-                    model=gate.model,
-                    scorers=tuple(gate.scorers),
-                    max_cost=gate.max_cost,
-                ),
-            )
-            for version in missing
-        ]
+        return items
+
+    def _input_tokens(self, scope: Scope, draft: RunDraft, items: Sequence[Item]) -> float:
+        settings: dict[str, JsonValue] = {PROMPT: draft.prompt, VERSION: draft.prompt_version, "model": draft.model}
+        chars = [len(text_of(request_for(self._prompts, scope.project_id, settings, item.input).messages)) for item in items]
+        return sum(chars) / len(chars) / CHARS_A_TOKEN
+
+    def _judge_cost(self, scope: Scope, scorers: Wanted, calls: int) -> float | None:
+        each = [self._evaluators.cost_each(scope, pinned) for pinned in scorers.evaluators]
+        known = [cost for cost in each if cost is not None]
+        return sum(known) * calls if len(known) == len(each) else None
 
 
-class ExperimentHandler:
-    """Does one case of a run."""
-
-    kind = KIND
-    concurrency = 8
-
-    def __init__(self, store: MetaStore, prompts: PromptSource, clock: Clock) -> None:
-        self._store = store
-        self._prompts = prompts
-        self._clock = clock
-
-    async def run_item(self, context: ItemContext, item: JsonValue) -> JsonValue:
-        """Ask, score, and write the result; a case that cannot be asked has a result that says so, and can be tried again."""
-        settings, wanted = _object(context.settings), _object(item)
-        item_id, repetition = str(wanted["item_id"]), int(str(wanted["repetition"]))
-        experiment_id = str(settings["experiment_id"])
-        with self._store.reading() as unit:
-            case = unit.datasets.item(str(settings["dataset_id"]), int(str(settings["dataset_version"])), item_id)
-        if case is None:
-            raise BadExperiment(f"The case {item_id!r} is not in the data set any more.")
-        try:
-            answer = await context.call(
-                str(settings["connection"]),
-                self._request(context.project_id, settings, case.input),
-                environment=ENVIRONMENT,
-                origin=Origin(name="experiment", metadata={"experiment": experiment_id, "item": item_id}),
-            )
-        except PellucidError as error:
-            self._write(
-                Result(experiment_id=experiment_id, item_id=item_id, repetition=repetition, error=error.message, time=self._clock())
-            )
-            raise
-        names = [str(name) for name in _list(settings["scorers"])]
-        self._write(
-            Result(
-                experiment_id=experiment_id,
-                item_id=item_id,
-                repetition=repetition,
-                output=answer.text,
-                trace_id=answer.trace_id,
-                duration_ms=answer.duration_ms,
-                scores=scored(names, answer.text, case.expected),
-                time=self._clock(),
-            )
+def gate_drafts(state: GateState) -> list[RunDraft]:
+    """What must be run before the gate can tell. Raises `BadExperiment` where it names no connection."""
+    gate, candidate = state.gate, state.candidate
+    if not gate.connection:
+        raise BadExperiment(f"The gate of `{gate.label}` names no connection to a model; name one, or run experiments from code.")
+    missing = [candidate.version] if state.experiment is None else []
+    if candidate.live_version is not None and state.baseline is None:
+        missing.append(candidate.live_version)
+    return [
+        RunDraft(
+            name=f"gate {gate.label} v{version}",
+            dataset=gate.dataset,
+            split=gate.split or None,
+            prompt=candidate.prompt,
+            prompt_version=version,
+            connection=gate.connection,
+            model=gate.model,
+            scorers=tuple(gate.scorers),
+            max_cost=gate.max_cost,
         )
-        return {"item_id": item_id, "trace_id": answer.trace_id}
-
-    async def finished(self, context: RunContext) -> None:
-        """The run points at its experiment."""
-        await context.conclude({"experiment_id": _object(context.settings)["experiment_id"]})
-
-    def _request(self, project_id: str, settings: Mapping[str, JsonValue], input_: JsonValue) -> ModelRequest:
-        said, config = self._prompts.messages(project_id, str(settings[PROMPT]), int(str(settings[VERSION])), input_)
-        configured = config.get("parameters")
-        parameters = {**(configured if isinstance(configured, dict) else {}), **_object(settings["parameters"])}
-        return ModelRequest(
-            model=str(settings["model"] or config.get("model") or ""),
-            messages=tuple(Message(role=Role(role), parts=(text_part(text),)) for role, text in said),
-            parameters=parameters,
-            purpose="experiment",
-        )
-
-    def _write(self, result: Result) -> None:
-        with self._store.writing() as unit:
-            unit.experiments.put_results([result])
-
-
-def _object(value: JsonValue) -> dict[str, JsonValue]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: JsonValue) -> list[JsonValue]:
-    return value if isinstance(value, list) else []
+        for version in missing
+    ]

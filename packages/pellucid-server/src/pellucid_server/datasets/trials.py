@@ -1,14 +1,15 @@
 """Experiments: runs over a version of a data set, their results, and what comparing two of them says."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.ids import IdSource
 from pellucid_server.datasets.errors import BadExperiment, NoSuchDataset, NoSuchExperiment, NotComparable
+from pellucid_server.datasets.metrics import lower_is_better, means
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
+from pellucid_server.stats.intervals import Estimate, mean
 from pellucid_server.stats.paired import Comparison, compare
 from pellucid_server.store.meta.database import MetaStore
 from pellucid_server.store.meta.experiments import Experiment, Result
@@ -18,6 +19,10 @@ MARGIN = 0.05
 """A loss of this share of the baseline's mean is still accepted, unless the caller says otherwise (MISSION F4 of the product)."""
 MAX_RESULTS_A_REQUEST = 1_000
 MAX_REPETITIONS = 100
+MAX_COMPARED = 20
+"""Experiments that are laid beside one baseline."""
+RUN = "run_id"
+"""Under this name an experiment's metadata says which durable run does it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,25 @@ class Compared:
     errors: int
     """Of the experiment: cases that raised, which have no score."""
     metrics: list[Metric]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricMean:
+    """One metric of one experiment."""
+
+    name: str
+    estimate: Estimate
+    lower_is_better: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """One experiment by itself."""
+
+    experiment: Experiment
+    items: int
+    errors: int
+    means: list[MetricMean]
 
 
 class Trials:
@@ -89,6 +113,13 @@ class Trials:
             unit.experiments.add(made)
             return made
 
+    def note_run(self, scope: Scope, experiment: Experiment, run_id: str) -> Experiment:
+        """The durable run that does it."""
+        noted = replace(experiment, metadata={**experiment.metadata, RUN: run_id})
+        with self._store.writing() as unit:
+            unit.experiments.set_metadata(scope.project_id, experiment.id, noted.metadata)
+        return noted
+
     def list_experiments(self, scope: Scope, *, dataset: str | None = None, limit: int = 100) -> list[Experiment]:
         """The newest first."""
         with self._store.reading() as unit:
@@ -124,8 +155,11 @@ class Trials:
         shown = found[:bounded]
         return shown, (shown[-1].item_id, shown[-1].repetition) if len(found) > bounded else None
 
-    def compare(self, scope: Scope, id_or_name: str, baseline: str, *, margin: float = MARGIN) -> Compared:
-        """Case by case: the mean of a case's repetitions against the baseline's. `margin` is a share of the baseline's mean."""
+    def compare(self, scope: Scope, id_or_name: str, baseline: str, *, margin: float = MARGIN, among: int = 1) -> Compared:
+        """Case by case: the mean of a case's repetitions against the baseline's. `margin` is a share of the baseline's mean; `among` says
+        how many experiments are compared with the same baseline, so that together they err no more often than one."""
+        if not 1 <= among <= MAX_COMPARED:
+            raise BadExperiment(f"1 to {MAX_COMPARED} experiments are compared with a baseline, not {among}.")
         with self._store.reading() as unit:
             ours, base = self._own(unit, scope, id_or_name), self._own(unit, scope, baseline)
             our_results, base_results = unit.experiments.results(ours.id), unit.experiments.results(base.id)
@@ -134,7 +168,25 @@ class Trials:
             baseline=base,
             items=len({one.item_id for one in our_results} & {one.item_id for one in base_results}),
             errors=len({one.item_id for one in our_results if one.error}),
-            metrics=_metrics(our_results, base_results, margin),
+            metrics=_metrics(our_results, base_results, margin, among),
+        )
+
+    def summary(self, scope: Scope, id_or_name: str) -> Summary:
+        """The mean of each metric over the cases, with its interval."""
+        with self._store.reading() as unit:
+            ours = self._own(unit, scope, id_or_name)
+            results = unit.experiments.results(ours.id)
+        less = lower_is_better(results)
+        estimates = {name: mean(list(by.values())) for name, by in sorted(means(results).items())}
+        return Summary(
+            experiment=ours,
+            items=len({one.item_id for one in results}),
+            errors=len({one.item_id for one in results if one.error}),
+            means=[
+                MetricMean(name=name, estimate=estimate, lower_is_better=name in less)
+                for name, estimate in estimates.items()
+                if estimate is not None
+            ],
         )
 
     def _own(self, unit: UnitOfWork, scope: Scope, id_or_name: str) -> Experiment:
@@ -144,32 +196,22 @@ class Trials:
         return found
 
 
-def _metrics(ours: Iterable[Result], base: Iterable[Result], margin: float) -> list[Metric]:
-    our_means, base_means = _by_metric(ours), _by_metric(base)
+def _metrics(ours: Sequence[Result], base: Sequence[Result], margin: float, among: int) -> list[Metric]:
+    our_means, base_means = means(ours), means(base)
+    less = lower_is_better([*ours, *base])
     shared = {
         name: sorted(our_means[name].keys() & base_means[name].keys()) for name in sorted(our_means.keys() & base_means.keys())
     }
     named = {name: items for name, items in shared.items() if items}
     if not named:
         raise NotComparable
-    confidence = 1 - 0.05 / len(named)
+    confidence = 1 - 0.05 / (len(named) * among)
     found: list[Metric] = []
     for name, items in named.items():
         values, against = [our_means[name][item] for item in items], [base_means[name][item] for item in items]
         binary = all(value in (0.0, 1.0) for value in (*values, *against))
         accepted = margin * abs(sum(against) / len(against))
-        comparison = compare(values, against, margin=accepted, confidence=confidence, binary=binary)
+        comparison = compare(values, against, margin=accepted, confidence=confidence, binary=binary, lower_is_better=name in less)
         if comparison is not None:
             found.append(Metric(name=name, comparison=comparison, confidence=confidence))
     return found
-
-
-def _by_metric(results: Iterable[Result]) -> dict[str, dict[str, float]]:
-    """Metric → item → mean over repetitions. A score without a valid value is missing, never zero."""
-    values: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    for result in results:
-        for score in result.scores:
-            value = score.get("value")
-            if score.get("status", "valid") == "valid" and isinstance(value, int | float):
-                values[str(score.get("name", ""))][result.item_id].append(float(value))
-    return {name: {item: sum(of) / len(of) for item, of in items.items()} for name, items in values.items()}

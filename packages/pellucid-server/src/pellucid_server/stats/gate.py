@@ -6,7 +6,7 @@ needs no correction for many metrics. Simulations of level and power stand in `t
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,7 +14,7 @@ import numpy as np
 import scipy  # which loads its parts when they are first used: a second, and 50 MB, that a start does not need
 
 from pellucid_server.stats.intervals import Estimate
-from pellucid_server.stats.paired import FEWEST, POWER, paired_shares
+from pellucid_server.stats.paired import FEWEST, POWER, paired_shares, turned
 
 ALPHA = 0.05
 MARGIN = 0.05
@@ -45,6 +45,7 @@ class GateMetric:
     """The loss that is not accepted, in units of the metric."""
     needed: int | None
     """How many more cases would tell, where it cannot be told."""
+    lower_is_better: bool = False
 
 
 def judge(metrics: Sequence[GateMetric]) -> GateVerdict:
@@ -56,10 +57,15 @@ def judge(metrics: Sequence[GateMetric]) -> GateVerdict:
 
 
 def at_gate(
-    values: Mapping[str, Sequence[tuple[float, float]]], *, margin: float = MARGIN, alpha: float = ALPHA
+    values: Mapping[str, Sequence[tuple[float, float]]],
+    *,
+    margin: float = MARGIN,
+    alpha: float = ALPHA,
+    lower_is_better: Collection[str] = (),
 ) -> list[GateMetric]:
-    """Each metric: pairs of (new, live) on the same cases; greater is better. `margin` is a share of the live version's mean."""
-    return [_metric(name, pairs, margin, alpha) for name, pairs in values.items() if pairs]
+    """Each metric: pairs of (new, live) on the same cases; greater is better, but for those that are named. `margin` is a share of the
+    live version's mean."""
+    return [_metric(name, pairs, margin, alpha, name in lower_is_better) for name, pairs in values.items() if pairs]
 
 
 def power(n: int, effect: float, spread: float, alpha: float = ALPHA) -> float:
@@ -88,10 +94,12 @@ def cases_for(effect: float, spread: float, alpha: float = ALPHA, wanted: float 
     return n
 
 
-def _metric(name: str, pairs: Sequence[tuple[float, float]], margin: float, alpha: float) -> GateMetric:
-    ours, base = np.array([pair[0] for pair in pairs], dtype=float), np.array([pair[1] for pair in pairs], dtype=float)
+def _metric(name: str, pairs: Sequence[tuple[float, float]], margin: float, alpha: float, lower_is_better: bool) -> GateMetric:
+    said = np.array(pairs, dtype=float)
+    binary = bool(np.isin(said, (0.0, 1.0)).all())
+    # Of what shall be small the negative is tested, so that a loss is a loss; what is shown is turned back.
+    ours, base = (-said if lower_is_better else said).T
     accepted = margin * abs(float(base.mean()))
-    binary = bool(np.isin(ours, (0.0, 1.0)).all() and np.isin(base, (0.0, 1.0)).all())
     # What must not be negative: the new value minus the share of the live one that has to be kept. So the margin's own error counts too.
     kept = ours - base + margin * np.abs(base)
     difference = (
@@ -102,11 +110,12 @@ def _metric(name: str, pairs: Sequence[tuple[float, float]], margin: float, alph
         name=name,
         verdict=verdict,
         n=len(pairs),
-        mean=float(ours.mean()),
-        baseline_mean=float(base.mean()),
-        difference=difference,
+        mean=float(said[:, 0].mean()),
+        baseline_mean=float(said[:, 1].mean()),
+        difference=turned(difference) if lower_is_better else difference,
         margin=accepted,
         needed=_needed(kept, accepted, alpha) if verdict is GateVerdict.CANNOT_TELL else None,
+        lower_is_better=lower_is_better,
     )
 
 

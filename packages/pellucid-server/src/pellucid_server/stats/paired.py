@@ -36,12 +36,22 @@ class Comparison:
     verdict: Verdict
     needed: int | None
     """How many more cases would tell, where it cannot be told."""
+    detectable: float | None = None
+    """The smallest difference that so many cases would tell with power 80 %; None for too few."""
+    lower_is_better: bool = False
 
 
 def compare(
-    values: Sequence[float], baseline: Sequence[float], *, margin: float, confidence: float = CONFIDENCE, binary: bool = False
+    values: Sequence[float],
+    baseline: Sequence[float],
+    *,
+    margin: float,
+    confidence: float = CONFIDENCE,
+    binary: bool = False,
+    lower_is_better: bool = False,
 ) -> Comparison | None:
-    """Compare pair by pair; greater is better. `margin` (absolute) is the loss that would still be accepted. None for no pairs.
+    """Compare pair by pair; greater is better unless it is said otherwise. `margin` (absolute) is the loss that would still be accepted.
+    None for no pairs.
 
     Yes-or-no metrics (each value 0 or 1) get Tango's score interval for paired shares, all others Student's on the differences.
     """
@@ -50,8 +60,9 @@ def compare(
         return None
     ours, base = np.asarray(values, dtype=float), np.asarray(baseline, dtype=float)
     difference = paired_shares(values, baseline, confidence) if binary else paired_means(values, baseline, confidence)
-    verdict = _verdict(difference, margin)
-    needed = _needed(float((ours - base).std(ddof=1)) if n > 1 else 0.0, difference.value, margin, n, confidence)
+    verdict = _verdict(turned(difference) if lower_is_better else difference, margin)
+    spread = float((ours - base).std(ddof=1)) if n > 1 else 0.0
+    needed = _needed(spread, difference.value, margin, n, confidence)
     return Comparison(
         n=n,
         mean=float(ours.mean()),
@@ -59,6 +70,18 @@ def compare(
         difference=difference,
         verdict=verdict,
         needed=needed if verdict is Verdict.CANNOT_TELL else None,
+        detectable=_reach(confidence) * spread / math.sqrt(n) if n >= FEWEST else None,
+        lower_is_better=lower_is_better,
+    )
+
+
+def turned(estimate: Estimate) -> Estimate:
+    """The estimate of the negative."""
+    return Estimate(
+        value=-estimate.value,
+        low=None if estimate.high is None else -estimate.high,
+        high=None if estimate.low is None else -estimate.low,
+        n=estimate.n,
     )
 
 
@@ -127,8 +150,12 @@ def _needed(spread: float, observed: float, margin: float, n: int, confidence: f
     effect = max(abs(observed), margin)
     if effect <= 0 or spread <= 0:
         return max(FEWEST - n, 1) if n < FEWEST else None
-    z = normal_quantile(confidence) + float(scipy.stats.norm.ppf(POWER))
-    return max(1, math.ceil((z * spread / effect) ** 2) - n)
+    return max(1, math.ceil((_reach(confidence) * spread / effect) ** 2) - n)
+
+
+def _reach(confidence: float) -> float:
+    """How many standard errors a difference must have to be told with power 80 %."""
+    return normal_quantile(confidence) + float(scipy.stats.norm.ppf(POWER))
 
 
 def holm(p_values: Sequence[float]) -> list[float]:

@@ -15,6 +15,7 @@ from pellucid_server.api.wire.datasets import (
     ResultBody,
     to_comparison,
     to_experiment,
+    to_means,
     to_result,
 )
 from pellucid_server.api.wire.page import Page
@@ -91,11 +92,14 @@ def compare(
     request: Request,
     scope: Reader,
     id_or_name: str,
-    baseline: str,
+    baseline: str | None = None,
     margin: Annotated[float, Query(ge=0, le=1, description="A loss of this share of the baseline is still accepted.")] = MARGIN,
+    among: Annotated[int, Query(ge=1, le=20, description="So many experiments are compared with this baseline.")] = 1,
 ) -> ComparisonAnswer:
-    """Each metric with its interval and verdict: better, worse, not worse, or that it cannot be told yet."""
-    return to_comparison(house_of(request).trials.compare(scope, id_or_name, baseline, margin=margin))
+    """Each metric with its interval and verdict: better, worse, not worse, or that it cannot be told yet. Without a baseline, its means."""
+    if baseline is None:
+        return to_means(house_of(request).trials.summary(scope, id_or_name))
+    return to_comparison(house_of(request).trials.compare(scope, id_or_name, baseline, margin=margin, among=among))
 
 
 def _from_cursor(cursor: str | None) -> tuple[str, int] | None:

@@ -14,10 +14,12 @@ from pellucid_server.api.wire.gates import (
     GateAnswer,
     GateBody,
     GateStateAnswer,
+    RunEstimateAnswer,
     StartedAnswer,
     to_decision,
     to_gate,
     to_gate_state,
+    to_run_estimate,
     to_started,
 )
 from pellucid_server.api.wire.page import Page
@@ -40,6 +42,7 @@ def create_router() -> APIRouter:
     router.get("/prompt-gates/{name:path}", summary="How a version stands at the gate of a label")(show_gate)
     router.post("/prompt-gate-runs/{name:path}", summary="Try over the gate's cases what was not tried", status_code=201)(run_gate)
     router.post("/experiment-runs", summary="Run an experiment on the server", status_code=201)(run_experiment)
+    router.post("/experiment-run-estimates", summary="What an experiment on the server will cost")(estimate_run)
     router.post("/prompt-gate-approvals/{name:path}", summary="Let a version through all the same", status_code=201)(approve)
     router.get("/prompt-gate-decisions/{name:path}", summary="What gates decided about a prompt")(list_decisions)
     return router
@@ -84,6 +87,11 @@ def run_gate(request: Request, scope: Writer, name: str, body: CandidateBody) ->
 def run_experiment(request: Request, scope: Writer, body: ExperimentRunBody) -> StartedAnswer:
     """One model call for each case and repetition, as a durable run that can be stopped and resumed."""
     return to_started(house_of(request).server_runs.start(scope, body.draft()))
+
+
+def estimate_run(request: Request, scope: Writer, body: ExperimentRunBody) -> RunEstimateAnswer:
+    """By the length of its cases and of the prompt's answers of the last seven days. Nothing is begun."""
+    return to_run_estimate(house_of(request).server_runs.estimate(scope, body.draft()))
 
 
 def approve(request: Request, scope: Admin, name: str, body: ApprovalBody) -> DecisionAnswer:

@@ -1,5 +1,6 @@
 """How cases come into data sets and out of them: files, traces, samples, splits, versions side by side."""
 
+from dataclasses import replace
 from typing import Literal
 
 from pydantic import BaseModel, Field, JsonValue
@@ -127,10 +128,13 @@ class SamplingBody(NullIsAbsent):
     high_count: int = Field(default=100, ge=0, le=500)
     minimum: int = Field(default=50, ge=1, le=100_000)
     every_days: int = Field(default=7, ge=1, le=90)
+    input: Take = Field(
+        default=Take.INPUT, description="`messages`: all that the last model call was given, so that prompts can be tried."
+    )
 
     def sampling(self) -> Sampling:
         """What the room takes."""
-        return Sampling(dataset_id="", project_id="", **self.model_dump())
+        return Sampling(dataset_id="", project_id="", **{**self.model_dump(), "input": self.input.value})
 
 
 class StratumAnswer(BaseModel):
@@ -165,6 +169,7 @@ class SamplingAnswer(BaseModel):
     high_count: int
     minimum: int
     every_days: int
+    input: Take
     last_time: WireTime | None
     last_report: SampledAnswer | None
 
@@ -210,4 +215,4 @@ def to_sampled(sampled: Sampled) -> SampledAnswer:
 
 def to_sampling(sampling: Sampling) -> SamplingAnswer:
     """`sampling` for the wire."""
-    return SamplingAnswer.model_validate(sampling, from_attributes=True)
+    return SamplingAnswer.model_validate(replace(sampling, input=sampling.input or Take.INPUT.value), from_attributes=True)

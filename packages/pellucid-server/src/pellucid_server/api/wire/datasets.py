@@ -7,7 +7,8 @@ from pydantic import BaseModel, Field, JsonValue
 from pellucid_server.api.wire.absent import NullIsAbsent
 from pellucid_server.api.wire.times import WireTime
 from pellucid_server.datasets.drafts import ItemDraft
-from pellucid_server.datasets.trials import Compared, Metric
+from pellucid_server.datasets.trials import Compared, Metric, Summary
+from pellucid_server.stats.intervals import CONFIDENCE
 from pellucid_server.stats.paired import Verdict
 from pellucid_server.store.meta.datasets import Dataset, Item
 from pellucid_server.store.meta.experiments import Experiment, Result
@@ -124,6 +125,8 @@ class ResultScore(NullIsAbsent):
     string_value: str | None = None
     comment: str | None = None
     status: str = "valid"
+    lower_is_better: bool | None = None
+    """Of a metric whose name does not say so, such as a distance."""
 
 
 class ResultBody(NullIsAbsent):
@@ -173,26 +176,29 @@ class Named(BaseModel):
 
 
 class MetricAnswer(BaseModel):
-    """One metric of two experiments on the same cases; `low` and `high` bound the difference of the means."""
+    """One metric of two experiments on the same cases; `low` and `high` bound the difference of the means, else the mean itself."""
 
     name: str
     n: int
     mean: float
-    baseline_mean: float
-    difference: float
+    baseline_mean: float | None
+    difference: float | None
     low: float | None
     high: float | None
     confidence: float
-    verdict: Verdict
+    verdict: Verdict | None
     needed: int | None
     """How many more cases would tell, where it cannot be told."""
+    detectable: float | None
+    """The smallest difference that so many cases would tell, with power 80 %."""
+    lower_is_better: bool
 
 
 class ComparisonAnswer(BaseModel):
-    """Two experiments, case by case."""
+    """Two experiments, case by case; without a baseline, the means of one."""
 
     experiment: Named
-    baseline: Named
+    baseline: Named | None
     items: int
     errors: int
     url: str
@@ -226,8 +232,36 @@ def to_comparison(compared: Compared) -> ComparisonAnswer:
         baseline=Named(id=compared.baseline.id, name=compared.baseline.name),
         items=compared.items,
         errors=compared.errors,
-        url=f"{_page(compared.experiment.id)}?baseline={compared.baseline.id}",
+        url=f"{_page(compared.experiment.id)}?with={compared.baseline.id}",
         metrics=[_metric(metric) for metric in compared.metrics],
+    )
+
+
+def to_means(found: Summary) -> ComparisonAnswer:
+    """`found` for the wire."""
+    return ComparisonAnswer(
+        experiment=Named(id=found.experiment.id, name=found.experiment.name),
+        baseline=None,
+        items=found.items,
+        errors=found.errors,
+        url=_page(found.experiment.id),
+        metrics=[
+            MetricAnswer(
+                name=mean.name,
+                n=mean.estimate.n,
+                mean=mean.estimate.value,
+                baseline_mean=None,
+                difference=None,
+                low=mean.estimate.low,
+                high=mean.estimate.high,
+                confidence=CONFIDENCE,
+                verdict=None,
+                needed=None,
+                detectable=None,
+                lower_is_better=mean.lower_is_better,
+            )
+            for mean in found.means
+        ],
     )
 
 
@@ -244,6 +278,8 @@ def _metric(metric: Metric) -> MetricAnswer:
         confidence=metric.confidence,
         verdict=found.verdict,
         needed=found.needed,
+        detectable=found.detectable,
+        lower_is_better=found.lower_is_better,
     )
 
 

@@ -4,8 +4,9 @@ from pydantic import BaseModel, Field, JsonValue
 
 from pellucid_server.api.wire.absent import NullIsAbsent
 from pellucid_server.api.wire.times import WireTime
-from pellucid_server.datasets.gates import GateState
-from pellucid_server.datasets.server_runs import RunDraft, Started
+from pellucid_server.datasets.gates import GateState, Tried
+from pellucid_server.datasets.server_runs import RunDraft, RunEstimate, Started
+from pellucid_server.datasets.trials import RUN
 from pellucid_server.stats.gate import MARGIN, GateMetric, GateVerdict
 from pellucid_server.store.meta.gates import GateDecision, LabelGate
 
@@ -22,6 +23,9 @@ class GateBody(NullIsAbsent):
     model: str = Field(default="", max_length=200)
     scorers: list[str] = Field(default_factory=list, max_length=20)
     max_cost: float | None = Field(default=None, gt=0)
+    metrics: list[str] | None = Field(
+        default=None, max_length=50, description="Which must not fall; without any, all scores (not duration and cost)."
+    )
 
 
 class GateAnswer(BaseModel):
@@ -35,6 +39,7 @@ class GateAnswer(BaseModel):
     model: str
     scorers: list[str]
     max_cost: float | None
+    metrics: list[str] | None
     created_by: str
     created_time: WireTime
 
@@ -52,6 +57,16 @@ class GateMetricAnswer(BaseModel):
     high: float | None
     margin: float
     needed: int | None
+    lower_is_better: bool
+
+
+class TriedAnswer(BaseModel):
+    """An experiment at a gate, and how far it is."""
+
+    experiment_id: str
+    run_id: str | None
+    done: int
+    wanted: int
 
 
 class DecisionAnswer(BaseModel):
@@ -82,6 +97,8 @@ class GateStateAnswer(BaseModel):
     metrics: list[GateMetricAnswer]
     experiment_id: str | None
     baseline_id: str | None
+    tried: TriedAnswer | None
+    live: TriedAnswer | None
     approved: DecisionAnswer | None
 
 
@@ -99,6 +116,19 @@ class StartedAnswer(BaseModel):
     experiment_id: str
     run_id: str
     calls: int
+
+
+class RunEstimateAnswer(BaseModel):
+    """What a run will cost, by the length of its cases and of answers before; costs are null where nobody knows a price."""
+
+    cases: int
+    calls: int
+    judge_calls: int
+    input_tokens: float
+    output_tokens: float
+    answers_seen: int
+    cost: float | None
+    judge_cost: float | None
 
 
 class CandidateBody(BaseModel):
@@ -156,10 +186,30 @@ def to_gate_state(state: GateState) -> GateStateAnswer:
         metrics=[_metric(metric) for metric in state.metrics],
         experiment_id=state.experiment.id if state.experiment else None,
         baseline_id=state.baseline.id if state.baseline else None,
+        tried=_tried(state.tried),
+        live=_tried(state.live),
         approved=None if state.approved is None else to_decision(state.approved),
     )
 
 
+def to_run_estimate(estimate: RunEstimate) -> RunEstimateAnswer:
+    """`estimate` for the wire."""
+    return RunEstimateAnswer.model_validate(estimate, from_attributes=True)
+
+
+def _tried(tried: Tried | None) -> TriedAnswer | None:
+    if tried is None:
+        return None
+    run_id = tried.experiment.metadata.get(RUN)
+    return TriedAnswer(
+        experiment_id=tried.experiment.id,
+        run_id=run_id if isinstance(run_id, str) else None,
+        done=tried.done,
+        wanted=tried.wanted,
+    )
+
+
 def _metric(metric: GateMetric) -> GateMetricAnswer:
-    own = {name: getattr(metric, name) for name in ("name", "verdict", "n", "mean", "baseline_mean", "margin", "needed")}
+    names = ("name", "verdict", "n", "mean", "baseline_mean", "margin", "needed", "lower_is_better")
+    own = {name: getattr(metric, name) for name in names}
     return GateMetricAnswer(**own, difference=metric.difference.value, low=metric.difference.low, high=metric.difference.high)

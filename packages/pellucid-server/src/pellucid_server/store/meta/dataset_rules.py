@@ -32,6 +32,7 @@ dataset_samplings = Table(
     Column("every_days", Integer, nullable=False),
     Column("last_time", MicrosColumn),
     Column("last_report", JsonColumn),
+    Column("input", TextColumn),
 )
 
 
@@ -61,6 +62,8 @@ class Sampling:
     every_days: int = 7
     last_time: Micros | None = None
     last_report: JsonValue = None
+    input: str | None = None
+    """Which text of a trace a case asks; None: what the trace was asked."""
 
 
 class DatasetRules:

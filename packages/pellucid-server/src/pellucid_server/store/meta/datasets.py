@@ -105,6 +105,14 @@ class Datasets:
         """By id."""
         return first(Dataset, self._connection.execute(select(datasets).where(datasets.c.id == dataset_id)).all())
 
+    def item_ids(self, dataset_id: str, version: int, split: str = "") -> frozenset[str]:
+        """Ids of the items of a version; of one split, where it is named."""
+        where = (dataset_items.c.dataset_id == dataset_id) & (dataset_items.c.since <= version)
+        where &= dataset_items.c.until.is_(None) | (dataset_items.c.until > version)
+        if split:
+            where &= dataset_items.c.split == split
+        return frozenset(row[0] for row in self._connection.execute(select(dataset_items.c.id).where(where)))
+
     def list_all(self, project_id: str) -> list[tuple[Dataset, int]]:
         """All of a project with how many items they have now, by name."""
         count = select(func.count()).where((dataset_items.c.dataset_id == datasets.c.id) & _CURRENT).scalar_subquery()

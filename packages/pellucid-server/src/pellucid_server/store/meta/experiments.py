@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Column, Connection, Float, ForeignKey, Index, Integer, Table, delete, insert, select
+from sqlalchemy import Column, Connection, Float, ForeignKey, Index, Integer, Table, delete, insert, select, update
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.model.json import JsonValue
@@ -80,6 +80,11 @@ class Experiments:
     def add(self, experiment: Experiment) -> None:
         """Insert."""
         self._connection.execute(insert(experiments).values(columns(experiment)))
+
+    def set_metadata(self, project_id: str, experiment_id: str, said: Mapping[str, JsonValue]) -> None:
+        """Replace what is noted of it."""
+        where = (experiments.c.project_id == project_id) & (experiments.c.id == experiment_id)
+        self._connection.execute(update(experiments).where(where).values(metadata=dict(said)))
 
     def find(self, project_id: str, id_or_name: str) -> Experiment | None:
         """By id, else the newest of that name, in its project only."""

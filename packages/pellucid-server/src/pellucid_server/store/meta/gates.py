@@ -24,6 +24,7 @@ label_gates = Table(
     Column("max_cost", Float),
     Column("created_by", TextColumn, nullable=False),
     Column("created_time", MicrosColumn, nullable=False),
+    Column("metrics", JsonColumn),
 )
 
 gate_decisions = Table(
@@ -61,6 +62,8 @@ class LabelGate:
     max_cost: float | None = None
     created_by: str
     created_time: Micros
+    metrics: Sequence[str] | None = None
+    """That must not fall; without any, all scores."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
