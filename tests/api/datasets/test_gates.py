@@ -112,6 +112,8 @@ def test_experiments_compared_with_one_baseline_share_its_error_rate(gated: Api)
     alone, of_four = (gated.get(f"/experiments/v2/compare?baseline=v1&among={n}")["metrics"][0] for n in (1, 4))
     assert (alone["confidence"], of_four["confidence"]) == (0.95, 0.9875)
     assert of_four["low"] < alone["low"]
+    assert gated.get("/experiments/v2/cases/c003")["input"] == "q3"
+    assert "runs over no case 'nope'" in gated.get("/experiments/v2/cases/nope", 404)["detail"]
     means = gated.get("/experiments/v2/compare")
     assert (means["baseline"], means["metrics"][0]["mean"], means["metrics"][0]["verdict"]) == (None, 0.5, None)
 

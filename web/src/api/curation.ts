@@ -34,6 +34,8 @@ export interface SamplingDraft {
   high_count: number;
   minimum: number;
   every_days: number;
+  /** `messages`: all that the last model call was given. */
+  input: "input" | "messages";
 }
 
 export interface Stratum {

@@ -31,6 +31,7 @@ export interface Experiment {
   dataset_id: string;
   dataset_version: number;
   repetitions: number;
+  metadata: Record<string, unknown>;
   created_by: string;
   created_time: string;
 }
@@ -42,7 +43,13 @@ export interface ExperimentResult {
   error: string | null;
   trace_id: string;
   duration_ms: number | null;
-  scores: { name: string; value: number | null; string_value: string | null; status: string }[];
+  scores: {
+    name: string;
+    value: number | null;
+    string_value: string | null;
+    status: string;
+    comment: string | null;
+  }[];
 }
 
 export type Verdict = "better" | "worse" | "not_worse" | "cannot_tell";
@@ -58,6 +65,9 @@ export interface ComparedMetric {
   confidence: number;
   verdict: Verdict;
   needed: number | null;
+  /** The smallest difference that so many cases would tell. */
+  detectable: number | null;
+  lower_is_better: boolean;
 }
 
 export interface Comparison {
@@ -138,10 +148,29 @@ export function resultsQuery(id: string) {
   });
 }
 
-export function comparisonQuery(id: string, baseline: string) {
+/** `among`: how many experiments are compared with this baseline at once. */
+export function comparisonQuery(id: string, baseline: string, among: number) {
   return queryOptions({
-    queryKey: ["comparison", id, baseline],
-    queryFn: ({ signal }) => call<Comparison>(path("experiments", id, "compare"), { params: { baseline }, signal }),
+    queryKey: ["comparison", id, baseline, among],
+    queryFn: ({ signal }) =>
+      call<Comparison>(path("experiments", id, "compare"), { params: { baseline, among }, signal }),
+    enabled: baseline !== "",
+    placeholderData: keepPreviousData,
+    retry: false,
+  });
+}
+
+/** The durable run that does an experiment; empty for one that runs from code. */
+export function runIdOf(experiment: Experiment): string {
+  const id = experiment.metadata.run_id;
+  return typeof id === "string" ? id : "";
+}
+
+/** A case as the experiment met it. */
+export function caseQuery(experimentId: string, itemId: string) {
+  return queryOptions({
+    queryKey: ["experiment-case", experimentId, itemId],
+    queryFn: ({ signal }) => call<DatasetItem>(path("experiments", experimentId, "cases", itemId), { signal }),
     retry: false,
   });
 }

@@ -3,11 +3,21 @@
 import { queryOptions } from "@tanstack/react-query";
 import { call } from "./client";
 
-export interface Gate {
-  label: string;
+export interface GateBody {
   dataset: string;
   split: string;
+  /** A share of what the live version reaches. */
   margin: number;
+  connection: string;
+  model: string;
+  scorers: string[];
+  max_cost: number | null;
+  /** Which must not fall; null: all scores. */
+  metrics: string[] | null;
+}
+
+export interface Gate extends GateBody {
+  label: string;
 }
 
 export type GateVerdict = "passed" | "blocked" | "cannot_tell";
@@ -23,6 +33,16 @@ export interface GateMetric {
   high: number | null;
   margin: number;
   needed: number | null;
+  lower_is_better: boolean;
+}
+
+/** An experiment at a gate, and how many of its cases it has done. */
+export interface TriedAtGate {
+  experiment_id: string;
+  /** Null where it runs from code. */
+  run_id: string | null;
+  done: number;
+  wanted: number;
 }
 
 export interface GateDecision {
@@ -46,6 +66,8 @@ export interface GateState {
   metrics: GateMetric[];
   experiment_id: string | null;
   baseline_id: string | null;
+  tried: TriedAtGate | null;
+  live: TriedAtGate | null;
   approved: GateDecision | null;
 }
 
@@ -72,6 +94,19 @@ export function gateDecisionsQuery(name: string) {
     queryFn: ({ signal }) => call<{ data: GateDecision[] }>(`prompt-gate-decisions/${pathOf(name)}`, { signal }),
     select: ({ data }) => data,
   });
+}
+
+export function putGate(label: string, body: GateBody): Promise<Gate> {
+  return call(`label-gates/${encodeURIComponent(label)}`, { method: "PUT", body });
+}
+
+export function removeGate(label: string): Promise<void> {
+  return call(`label-gates/${encodeURIComponent(label)}`, { method: "DELETE" });
+}
+
+/** Tries over the gate's cases what was not tried there. */
+export function runGate(name: string, label: string, version: number): Promise<{ data: { run_id: string }[] }> {
+  return call(`prompt-gate-runs/${pathOf(name)}`, { method: "POST", body: { label, version } });
 }
 
 export function approveAtGate(name: string, label: string, version: number, reason: string): Promise<GateDecision> {

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { axisOf, marksOf, needed, signed } from "./comparison";
+import { axisOf, marksOf, metricGap, metricText, needed, signed } from "./comparison";
+
+describe("values and differences of metrics", () => {
+  it("are told in the unit of what is measured", () => {
+    expect(metricText("duration_ms", 840)).toBe("840 ms");
+    expect(metricText("cost", 0.00042)).toBe("$0.00042");
+    expect(metricText("helpful", 0.5)).toBe("0.50");
+    expect(metricGap("duration_ms", -120)).toBe("−120 ms");
+    expect(metricGap("cost", 0.25)).toBe("+$0.2500");
+    expect(metricGap("helpful", -0.2)).toBe("−0.200");
+  });
+});
 
 describe("the axis of a comparison", () => {
   it("is shared, symmetric and never empty", () => {

@@ -1,5 +1,7 @@
 /** What a comparison of two experiments says in words, and where its interval is drawn. No React, no server. */
 
+import { formatDuration, formatMoney, formatScore } from "./format";
+
 export interface Interval {
   difference: number;
   low: number | null;
@@ -37,6 +39,19 @@ export function signed(value: number): string {
   const digits = Math.abs(value) >= 10 ? 1 : 3;
   const text = Math.abs(value).toFixed(digits);
   return Number(text) === 0 ? text : `${value > 0 ? "+" : "−"}${text}`;
+}
+
+/** A value of a metric, in its own unit where it is measured: `840 ms`, `$0.00042`, `0.78`. */
+export function metricText(name: string, value: number | null): string {
+  if (name === "duration_ms") return formatDuration(value);
+  return name === "cost" ? formatMoney(value) : formatScore(value);
+}
+
+/** A difference of two values of a metric, with its sign. */
+export function metricGap(name: string, gap: number): string {
+  if (name !== "duration_ms" && name !== "cost") return signed(gap);
+  const text = metricText(name, Math.abs(gap));
+  return gap === 0 ? text : `${gap > 0 ? "+" : "−"}${text}`;
 }
 
 /** What would have to be done before it can be told. */

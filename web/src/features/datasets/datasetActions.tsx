@@ -1,11 +1,12 @@
 /** What brings cases into a data set and out of it: import, export, samples of the week. */
 
-import { CalendarClock, Download, Upload } from "lucide-react";
+import { CalendarClock, Download, FlaskConical, Upload } from "lucide-react";
 import { useState } from "react";
 import { type ExportFormat, exportDataset } from "@/api/curation";
 import { HeadButton } from "@/ui/controls";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/ui/overlays";
 import { ImportDialog } from "./importDialog";
+import { RunDialog } from "./runDialog";
 import { SamplingDialog } from "./samplingDialog";
 
 const FORMATS: readonly (readonly [ExportFormat, string, string])[] = [
@@ -15,7 +16,7 @@ const FORMATS: readonly (readonly [ExportFormat, string, string])[] = [
 ];
 
 export function DatasetActions({ name, version }: { name: string; version: string | undefined }) {
-  const [open, setOpen] = useState<"import" | "sampling" | null>(null);
+  const [open, setOpen] = useState<"import" | "sampling" | "run" | null>(null);
   const close = () => setOpen(null);
   return (
     <>
@@ -36,6 +37,8 @@ export function DatasetActions({ name, version }: { name: string; version: strin
         </MenuItem>
       </Menu>
       <HeadButton icon={CalendarClock} label="Sample this week" onClick={() => setOpen("sampling")} />
+      <HeadButton icon={FlaskConical} label="Run an experiment" onClick={() => setOpen("run")} />
+      {open === "run" && <RunDialog dataset={name} onClose={close} />}
       {open === "import" && <ImportDialog name={name} onClose={close} />}
       {open === "sampling" && <SamplingDialog name={name} onClose={close} />}
     </>

@@ -1,44 +1,37 @@
-/** One experiment: how it compares with a baseline, metric by metric, and what it made of each case. */
+/** One experiment, and any number beside it: how they compare with a baseline, metric by metric, and what they made of each case. */
 
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { ChevronRight } from "lucide-react";
-import { useMemo } from "react";
+import { ChevronRight, X } from "lucide-react";
+import { useCallback } from "react";
 import {
+  type Comparison,
   comparisonQuery,
   type Experiment,
-  type ExperimentResult,
   experimentQuery,
   experimentsQuery,
-  resultsQuery,
+  runIdOf,
 } from "@/api/datasets";
-import { formatDuration, formatScore, oneLine } from "@/domain/format";
+import { oneLine } from "@/domain/format";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
-import { Badge, Select, Stat } from "@/ui/controls";
-import { type DataColumn, DataTable } from "@/ui/dataTable";
+import { Button, Segments, Select, Stat } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
-import { usePreference } from "@/ui/preferences";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
 import { Age } from "@/ui/values";
+import { CaseGrid, type View } from "./caseGrid";
 import { MetricTable } from "./metricTable";
+import { RunProgress } from "./runProgress";
 
-interface CaseRow {
-  id: string;
-  ours: ExperimentResult;
-  base: ExperimentResult | undefined;
-}
+const VIEWS = [
+  { value: "grid", label: "Grid" },
+  { value: "list", label: "List" },
+] as const;
 
 export default function ExperimentPage() {
   const { id = "" } = useParams({ strict: false });
-  const [search, patch] = useAddress();
   const query = useQuery(experimentQuery(id));
-  const others = useQuery(experimentsQuery());
   const experiment = query.data;
-  const candidates = (others.data ?? []).filter(
-    (other) => other.dataset_id === experiment?.dataset_id && other.id !== experiment?.id,
-  );
-  const baseline = candidates.find((other) => other.id === search.with) ?? candidates.at(0);
   const waiting = useLate(query.isPending);
   return (
     <>
@@ -59,25 +52,67 @@ export default function ExperimentPage() {
         <Problem error={query.error} what="The experiment" onRetry={() => void query.refetch()} />
       )}
       {waiting && <SkeletonRows />}
-      {experiment && (
-        <div className="flex min-h-0 flex-1 flex-col">
-          <div className="flex shrink-0 flex-wrap items-end gap-x-6 gap-y-2 border-b border-line px-4 py-2">
-            <Stat label="Started">
-              <Age time={experiment.created_time} ago />
-            </Stat>
-            <Stat label="Data set version">{experiment.dataset_version}</Stat>
-            <Stat label="Repetitions">{experiment.repetitions}</Stat>
-            <BaselinePicker
-              candidates={candidates}
-              chosen={baseline}
-              onChoose={(next) => patch({ with: next }, { replace: true })}
-            />
-          </div>
-          {baseline && <Compared experiment={experiment} baseline={baseline} />}
-          <Cases experiment={experiment} baseline={baseline} />
-        </div>
-      )}
+      {experiment && <Body experiment={experiment} />}
     </>
+  );
+}
+
+function Body({ experiment }: { experiment: Experiment }) {
+  const [search, patch] = useAddress();
+  const client = useQueryClient();
+  const others = useQuery(experimentsQuery());
+  const known = (others.data ?? []).filter(
+    (other) => other.dataset_id === experiment.dataset_id && other.id !== experiment.id,
+  );
+  const baseline = known.find((other) => other.id === search.with) ?? known.at(0);
+  const wanted = (search.q ?? "").split(",");
+  const beside = known.filter((other) => wanted.includes(other.id) && other.id !== baseline?.id);
+  const experiments = [experiment, ...beside];
+  const compared = useQueries({
+    queries: experiments.map((one) => comparisonQuery(one.id, baseline?.id ?? "", experiments.length)),
+  });
+  const comparisons = compared.flatMap(({ data }): Comparison[] => (data ? [data] : []));
+  const failed = compared.find((one) => one.error);
+  const view: View = search.view === "list" ? "list" : "grid";
+  const runId = runIdOf(experiment);
+  const refresh = useCallback(() => {
+    void client.invalidateQueries({ queryKey: ["experiment-results", experiment.id] });
+    void client.invalidateQueries({ queryKey: ["comparison", experiment.id] });
+  }, [client, experiment.id]);
+  const show = (ids: readonly string[]) => patch({ q: ids.length > 0 ? ids.join(",") : null }, { replace: true });
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      {runId && <RunProgress runId={runId} onEnded={refresh} />}
+      <div className="flex shrink-0 flex-wrap items-end gap-x-6 gap-y-2 border-b border-line px-4 py-2">
+        <Stat label="Started">
+          <Age time={experiment.created_time} ago />
+        </Stat>
+        <Stat label="Data set version">{experiment.dataset_version}</Stat>
+        <Stat label="Repetitions">{experiment.repetitions}</Stat>
+        <BaselinePicker
+          candidates={known}
+          chosen={baseline}
+          onChoose={(next) => patch({ with: next }, { replace: true })}
+        />
+        {baseline && (
+          <Beside
+            candidates={known.filter((other) => other.id !== baseline.id)}
+            chosen={beside}
+            onChange={(next) => show(next.map((one) => one.id))}
+          />
+        )}
+        <span className="flex-1" />
+        <Segments
+          label="How cases are shown"
+          value={view}
+          options={VIEWS}
+          onChange={(next) => patch({ view: next === "grid" ? null : next }, { replace: true })}
+        />
+      </div>
+      {failed?.error && <Problem error={failed.error} what="The comparison" onRetry={() => void failed.refetch()} />}
+      {comparisons.length > 0 && <MetricTable comparisons={comparisons} />}
+      <CaseGrid experiments={experiments} baseline={baseline} comparisons={comparisons} view={view} />
+    </div>
   );
 }
 
@@ -105,106 +140,33 @@ function BaselinePicker({
   );
 }
 
-function Compared({ experiment, baseline }: { experiment: Experiment; baseline: Experiment }) {
-  const query = useQuery(comparisonQuery(experiment.id, baseline.id));
-  if (query.error) return <Problem error={query.error} what="The comparison" onRetry={() => void query.refetch()} />;
-  if (!query.data) return null;
-  return <MetricTable comparison={query.data} />;
-}
-
-function Cases({ experiment, baseline }: { experiment: Experiment; baseline: Experiment | undefined }) {
-  const ours = useQuery(resultsQuery(experiment.id));
-  const base = useQuery({ ...resultsQuery(baseline?.id ?? ""), enabled: Boolean(baseline) });
-  const [density] = usePreference("density");
-  const rows = useMemo(() => {
-    const known = new Map((base.data ?? []).map((result) => [`${result.item_id}/${result.repetition}`, result]));
-    return (ours.data ?? []).map<CaseRow>((result) => {
-      const key = `${result.item_id}/${result.repetition}`;
-      return { id: key, ours: result, base: known.get(key) };
-    });
-  }, [ours.data, base.data]);
-  if (ours.error) return <Problem error={ours.error} what="The results" onRetry={() => void ours.refetch()} />;
-  if (ours.data && rows.length === 0) return <p className="p-4 text-fg-2">No result has arrived yet.</p>;
-  if (rows.length === 0) return null;
+function Beside({
+  candidates,
+  chosen,
+  onChange,
+}: {
+  candidates: Experiment[];
+  chosen: Experiment[];
+  onChange: (chosen: Experiment[]) => void;
+}) {
+  const free = candidates.filter((other) => !chosen.includes(other));
   return (
-    <DataTable
-      label="Results"
-      storageKey="experiment-results"
-      rows={rows}
-      columns={CASE_COLUMNS}
-      getId={(row) => row.id}
-      density={density}
-      card={(row) => (
-        <div className="flex h-full flex-col justify-center">
-          <span className="recorded cut">{said(row.ours)}</span>
-          <Scores result={row.ours} base={row.base} />
-        </div>
+    <span className="flex flex-wrap items-center gap-2 text-label text-fg-2">
+      {chosen.map((one) => (
+        <Button key={one.id} icon={X} onClick={() => onChange(chosen.filter((other) => other !== one))}>
+          <span className="sr-only">Take away </span>
+          <span className="recorded">{oneLine(one.name, 40)}</span>
+        </Button>
+      ))}
+      {free.length > 0 && (
+        <Select
+          label="Show beside it"
+          className="max-w-56"
+          value=""
+          options={[["", "Show beside it…"] as const, ...free.map((one) => [one.id, oneLine(one.name, 60)] as const)]}
+          onChange={(id) => onChange([...chosen, ...free.filter((one) => one.id === id)])}
+        />
       )}
-    />
-  );
-}
-
-const said = (result: ExperimentResult | undefined) => {
-  if (!result) return "–";
-  if (result.error) return result.error;
-  return oneLine(typeof result.output === "string" ? result.output : JSON.stringify(result.output ?? null), 300);
-};
-
-const CASE_COLUMNS: readonly DataColumn<CaseRow>[] = [
-  {
-    id: "item",
-    label: "Item",
-    width: 120,
-    cell: (row) => <span className="mono-s recorded">{oneLine(row.id, 60)}</span>,
-  },
-  {
-    id: "ours",
-    label: "This experiment",
-    width: 320,
-    grow: true,
-    cell: (row) => <span className={row.ours.error ? "recorded text-error" : "recorded"}>{said(row.ours)}</span>,
-  },
-  {
-    id: "base",
-    label: "Baseline",
-    width: 300,
-    cell: (row) => <span className="recorded text-fg-2">{said(row.base)}</span>,
-  },
-  { id: "scores", label: "Scores", width: 260, cell: (row) => <Scores result={row.ours} base={row.base} /> },
-  {
-    id: "duration",
-    label: "Duration",
-    width: 90,
-    align: "right",
-    cell: (row) => formatDuration(row.ours.duration_ms),
-  },
-  {
-    id: "trace",
-    label: "Trace",
-    width: 100,
-    cell: (row) =>
-      row.ours.trace_id && (
-        <Link to="/traces/$traceId" params={{ traceId: row.ours.trace_id }} search={{}} className="mono-s link">
-          {row.ours.trace_id.slice(0, 8)}…
-        </Link>
-      ),
-  },
-];
-
-function Scores({ result, base }: { result: ExperimentResult; base: ExperimentResult | undefined }) {
-  return (
-    <span className="flex gap-2 overflow-hidden">
-      {result.scores.map((score) => {
-        const before = base?.scores.find((other) => other.name === score.name)?.value;
-        const moved = score.value !== null && before !== null && before !== undefined ? score.value - before : 0;
-        return (
-          <Badge key={score.name} tone={moved > 0 ? "good" : moved < 0 ? "error" : "plain"}>
-            {score.name} {score.status === "valid" ? formatScore(score.value) : "missing"}
-            {moved !== 0 && <span aria-hidden="true"> {moved > 0 ? "▲" : "▼"}</span>}
-            {moved !== 0 && <span className="sr-only">{moved > 0 ? "up" : "down"}</span>}
-          </Badge>
-        );
-      })}
     </span>
   );
 }

@@ -15,14 +15,14 @@ import {
 } from "@/api/curation";
 import { chanceWords } from "@/domain/datasets";
 import { formatCount, plural } from "@/domain/format";
-import { Button, TextInput } from "@/ui/controls";
+import { Button, Select, TextInput } from "@/ui/controls";
 import { Field } from "@/ui/field";
 import { Dialog } from "@/ui/overlays";
 import { Problem } from "@/ui/states";
 import { notify } from "@/ui/toasts";
 import { Age } from "@/ui/values";
 
-type Numbers = Exclude<keyof SamplingDraft, "score" | "filter">;
+type Numbers = Exclude<keyof SamplingDraft, "score" | "filter" | "input">;
 type Entries = Record<keyof SamplingDraft, string>;
 
 const FIRST: Entries = {
@@ -34,6 +34,7 @@ const FIRST: Entries = {
   high_count: "100",
   minimum: "50",
   every_days: "7",
+  input: "input",
 };
 
 const NUMBERS: readonly { key: Numbers; label: string; min?: number; max?: number }[] = [
@@ -102,6 +103,16 @@ function SamplingForm({ name, known, onClose }: { name: string; known: Sampling 
           <TextInput value={entries.filter} onChange={set("filter")} placeholder="feature:chat" className="mono-s" />
         </Field>
       </div>
+      <Field label="A case asks" hint="Prompts can be tried over cases that hold the whole conversation.">
+        <Select
+          value={entries.input === "messages" ? "messages" : "input"}
+          options={[
+            ["input", "what the person asked"],
+            ["messages", "all that the last model call was given"],
+          ]}
+          onChange={(input) => setEntries((old) => ({ ...old, input }))}
+        />
+      </Field>
       <div className="grid grid-cols-2 gap-3">
         {NUMBERS.map(({ key, label, min, max }) => (
           <Field key={key} label={label}>
@@ -193,7 +204,12 @@ function entriesOf(sampling: Sampling): Entries {
   return Object.fromEntries(keys.map((key) => [key, String(sampling[key])])) as Entries;
 }
 
-function draftOf({ score, filter, ...numbers }: Entries): SamplingDraft {
+function draftOf({ score, filter, input, ...numbers }: Entries): SamplingDraft {
   const read = Object.entries(numbers).map(([key, text]) => [key, Number(text)]);
-  return { score: score.trim(), filter: filter.trim(), ...(Object.fromEntries(read) as Record<Numbers, number>) };
+  return {
+    score: score.trim(),
+    filter: filter.trim(),
+    input: input === "messages" ? "messages" : "input",
+    ...(Object.fromEntries(read) as Record<Numbers, number>),
+  };
 }

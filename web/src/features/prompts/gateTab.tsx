@@ -2,6 +2,7 @@
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { Settings2, ShieldCheck } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import {
   approveAtGate,
@@ -14,12 +15,14 @@ import {
   gatesQuery,
 } from "@/api/gates";
 import type { PromptRecord, PromptVersion } from "@/api/prompts";
-import { needed, signed } from "@/domain/comparison";
-import { formatCount, formatScore } from "@/domain/format";
+import { metricGap, metricText, needed } from "@/domain/comparison";
+import { formatCount } from "@/domain/format";
 import { Badge, Button, TextInput } from "@/ui/controls";
 import { Problem } from "@/ui/states";
 import { complain, notify } from "@/ui/toasts";
 import { Age } from "@/ui/values";
+import { GateForm } from "./gateForm";
+import { GateRun } from "./gateRun";
 
 const WORDS: Record<GateVerdict, { label: string; tone: "good" | "error" | "plain" }> = {
   passed: { label: "passed", tone: "good" },
@@ -30,23 +33,33 @@ const WORDS: Record<GateVerdict, { label: string; tone: "good" | "error" | "plai
 export function GateTab({ record, version }: { record: PromptRecord; version: PromptVersion }) {
   const gates = useQuery(gatesQuery());
   const decisions = useQuery(gateDecisionsQuery(record.name));
+  const [editing, setEditing] = useState<Gate | "new" | null>(null);
   if (gates.error && !gates.data)
     return <Problem error={gates.error} what="The gates" onRetry={() => void gates.refetch()} />;
   if (!gates.data) return null;
   if (gates.data.length === 0)
     return (
-      <p className="max-w-[70ch] text-label text-fg-2">
-        No label of this project has a gate. An admin puts one before <code className="mono">production</code> with{" "}
-        <code className="mono">PUT /api/v1/label-gates/production {'{"dataset": "…"}'}</code>: from then on a version
-        goes out only when it is not worse than the live one on that data set, or when a person approves it with a
-        reason.
-      </p>
+      <>
+        <p className="mb-3 max-w-[70ch] text-label text-fg-2">
+          No label of this project has a gate. An admin puts one before <code className="mono">production</code>: from
+          then on a version goes out only when it is not worse than the live one on a data set, or when a person
+          approves it with a reason.
+        </p>
+        <Button icon={ShieldCheck} look="primary" onClick={() => setEditing("new")}>
+          New gate
+        </Button>
+        {editing && <GateForm gate={null} onClose={() => setEditing(null)} />}
+      </>
     );
   return (
     <div className="flex flex-col gap-6">
       {gates.data.map((gate) => (
-        <AtGate key={gate.label} gate={gate} record={record} version={version} />
+        <AtGate key={gate.label} gate={gate} record={record} version={version} onEdit={() => setEditing(gate)} />
       ))}
+      <Button icon={ShieldCheck} className="self-start" onClick={() => setEditing("new")}>
+        New gate
+      </Button>
+      {editing && <GateForm gate={editing === "new" ? null : editing} onClose={() => setEditing(null)} />}
       {decisions.data && decisions.data.length > 0 && (
         <section aria-label="Decisions">
           <h3 className="mb-1">Decisions</h3>
@@ -68,7 +81,17 @@ export function GateTab({ record, version }: { record: PromptRecord; version: Pr
   );
 }
 
-function AtGate({ gate, record, version }: { gate: Gate; record: PromptRecord; version: PromptVersion }) {
+function AtGate({
+  gate,
+  record,
+  version,
+  onEdit,
+}: {
+  gate: Gate;
+  record: PromptRecord;
+  version: PromptVersion;
+  onEdit: () => void;
+}) {
   const query = useQuery(gateStateQuery(record.name, gate.label, version.version));
   const state = query.data;
   if (query.error && !state)
@@ -80,8 +103,10 @@ function AtGate({ gate, record, version }: { gate: Gate; record: PromptRecord; v
       <h3 className="mb-1 flex items-center gap-2">
         v{version.version} at the gate of {gate.label}
         <Badge tone={state.approved ? "warn" : word.tone}>{state.approved ? "approved by a person" : word.label}</Badge>
+        <Button look="ghost" square icon={Settings2} aria-label={`Change the gate of ${gate.label}`} onClick={onEdit} />
       </h3>
       <p className="recorded mb-2 max-w-[80ch] text-label text-fg-2">{state.why}</p>
+      <GateRun gate={gate} record={record} state={state} />
       {state.metrics.length > 0 && <Metrics metrics={state.metrics} />}
       <p className="mt-2 flex flex-wrap gap-x-4 text-label">
         {state.experiment_id && (
@@ -121,14 +146,17 @@ function Metrics({ metrics }: { metrics: GateMetric[] }) {
         <tbody>
           {metrics.map((metric) => (
             <tr key={metric.name} className="border-t border-line">
-              <td className="recorded py-1.5 font-medium">{metric.name}</td>
-              <td className="num text-fg-2">{formatScore(metric.baseline_mean)}</td>
-              <td className="num">{formatScore(metric.mean)}</td>
-              <td className="num">{signed(metric.difference)}</td>
+              <td className="recorded py-1.5 font-medium">
+                {metric.name}
+                {metric.lower_is_better && <span className="ml-1.5 font-normal text-fg-3">less is better</span>}
+              </td>
+              <td className="num text-fg-2">{metricText(metric.name, metric.baseline_mean)}</td>
+              <td className="num">{metricText(metric.name, metric.mean)}</td>
+              <td className="num">{metricGap(metric.name, metric.difference)}</td>
               <td className="pl-4 text-fg-2">
                 {metric.low === null || metric.high === null
                   ? "too few cases"
-                  : `${signed(metric.low)} … ${signed(metric.high)}; accepted down to ${signed(-metric.margin)}`}
+                  : boundsOf(metric, metric.low, metric.high)}
               </td>
               <td className="num text-fg-2">{formatCount(metric.n)}</td>
               <td className="whitespace-nowrap pl-4">
@@ -141,6 +169,11 @@ function Metrics({ metrics }: { metrics: GateMetric[] }) {
       </table>
     </div>
   );
+}
+
+function boundsOf({ name, margin, lower_is_better: less }: GateMetric, low: number, high: number): string {
+  const accepted = `accepted ${less ? "up" : "down"} to ${metricGap(name, less ? margin : -margin)}`;
+  return `${metricGap(name, low)} … ${metricGap(name, high)}; ${accepted}`;
 }
 
 function Approve({ record, state }: { record: PromptRecord; state: GateState }) {

@@ -12,6 +12,7 @@ from pellucid_server.model.scope import Scope
 from pellucid_server.stats.intervals import Estimate, mean
 from pellucid_server.stats.paired import Comparison, compare
 from pellucid_server.store.meta.database import MetaStore
+from pellucid_server.store.meta.datasets import Item
 from pellucid_server.store.meta.experiments import Experiment, Result
 from pellucid_server.store.meta.unit import UnitOfWork
 
@@ -135,6 +136,15 @@ class Trials:
         """By id, else the newest of that name."""
         with self._store.reading() as unit:
             return self._own(unit, scope, id_or_name)
+
+    def case(self, scope: Scope, id_or_name: str, item_id: str) -> Item:
+        """A case as the experiment met it."""
+        with self._store.reading() as unit:
+            experiment = self._own(unit, scope, id_or_name)
+            found = unit.datasets.item(experiment.dataset_id, experiment.dataset_version, item_id)
+        if found is None:
+            raise NoSuchExperiment(f"The experiment {experiment.name!r} runs over no case {item_id!r}.")
+        return found
 
     def record(self, scope: Scope, experiment_id: str, results: Sequence[Result]) -> None:
         """Write results, all or none; the same item and repetition again replaces."""

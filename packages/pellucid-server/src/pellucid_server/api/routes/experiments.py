@@ -11,10 +11,12 @@ from pellucid_server.api.wire.datasets import (
     ComparisonAnswer,
     ExperimentAnswer,
     ExperimentBody,
+    ItemAnswer,
     ResultAnswer,
     ResultBody,
     to_comparison,
     to_experiment,
+    to_item,
     to_means,
     to_result,
 )
@@ -36,6 +38,7 @@ def create_router() -> APIRouter:
     router.get("/experiments/{id_or_name}", summary="One experiment")(get_experiment)
     router.get("/experiments/{id_or_name}/items", summary="Results of an experiment")(list_results)
     router.post("/experiments/{id_or_name}/items", summary="Write results", status_code=204)(write_results)
+    router.get("/experiments/{id_or_name}/cases/{item_id}", summary="A case as the experiment met it")(get_case)
     router.get("/experiments/{id_or_name}/compare", summary="Compare with a baseline, case by case")(compare)
     return router
 
@@ -77,6 +80,11 @@ def list_results(
     """By item and repetition."""
     found, after = house_of(request).trials.results(scope, id_or_name, after=_from_cursor(cursor), limit=limit)
     return Page(data=[to_result(result) for result in found], next_cursor=json.dumps(after) if after else None)
+
+
+def get_case(request: Request, scope: Reader, id_or_name: str, item_id: str) -> ItemAnswer:
+    """In the version of the data set that it runs over."""
+    return to_item(house_of(request).trials.case(scope, id_or_name, item_id))
 
 
 def write_results(request: Request, scope: Writer, id_or_name: str, body: ResultBody | list[ResultBody]) -> None:
