@@ -1,8 +1,9 @@
 /** Queries of the trace list, one trace, one span, and live tail. */
 
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { filledSpan } from "./briefSpans";
 import { browserUrl, call } from "./client";
-import type { Page, SpanDetail, TraceDetail, TraceRow } from "./types";
+import type { Page, SpanDetail, TraceDetail, TraceRow, WrittenTrace } from "./types";
 
 /** What every list accepts. */
 export interface ListQuery {
@@ -12,7 +13,8 @@ export interface ListQuery {
   order?: string;
 }
 
-export const PAGE_SIZE = 100;
+/** A screen of rows and another one; more come as one scrolls. */
+export const PAGE_SIZE = 60;
 
 export function tracesQuery(query: ListQuery) {
   return infiniteQueryOptions({
@@ -36,7 +38,10 @@ export function fewTracesQuery(query: ListQuery, limit: number) {
 export function traceQuery(traceId: string) {
   return queryOptions({
     queryKey: ["trace", traceId],
-    queryFn: ({ signal }) => call<TraceDetail>(`traces/${encodeURIComponent(traceId)}`, { signal }),
+    queryFn: async ({ signal }): Promise<TraceDetail> => {
+      const written = await call<WrittenTrace>(`traces/${encodeURIComponent(traceId)}/tree`, { signal });
+      return { ...written, spans: written.spans.map(filledSpan) };
+    },
     refetchInterval: ({ state }) => (state.data && stillRunning(state.data) ? 2000 : false),
     placeholderData: keepPreviousData,
   });

@@ -40,10 +40,18 @@ export type ScoreSummary = Shapes["ScoreSummary"];
 export type Score = Shapes["ScoreAnswer"];
 export type TraceRow = Narrow<Shapes["TraceRow"], Closed>;
 export type SpanSummary = Narrow<Shapes["SpanSummary"], Closed>;
-export type TraceDetail = Narrow<
-  Shapes["TraceAnswer"],
-  { trace: Narrow<Shapes["TraceWhole"], Closed>; spans: SpanSummary[] }
+/** A span as a tree shows it. What the server leaves out, because it has its usual value, is filled in. */
+export type BriefSpan = Narrow<
+  Required<Shapes["BriefSpanAnswer"]>,
+  Closed & { end_time: string | null; first_token_time: string | null }
 >;
+/** A trace with its spans in brief; each of them whole is a `SpanDetail`. */
+export type TraceDetail = Narrow<
+  Shapes["TraceTreeAnswer"],
+  { trace: Narrow<Shapes["TraceWhole"], Closed>; spans: BriefSpan[] }
+>;
+export type WrittenSpan = Partial<Shapes["BriefSpanAnswer"]> & { span_id: string };
+export type WrittenTrace = Narrow<TraceDetail, { spans: WrittenSpan[] }>;
 
 export type Part = Shapes["Part"];
 export type Message = Shapes["Message"];

@@ -2,7 +2,10 @@
 
 import { createRootRoute, createRoute, createRouter, Link, lazyRouteComponent } from "@tanstack/react-router";
 import { Compass } from "lucide-react";
-import { parseSearch, stringifySearch, validateSearch } from "@/domain/address";
+import { createQueryClient } from "@/api/queryClient";
+import { traceQuery, tracesQuery } from "@/api/traces";
+import { type PageSearch, parseSearch, stringifySearch, validateSearch } from "@/domain/address";
+import { traceListOf } from "@/ui/address";
 import { Empty, Problem } from "@/ui/states";
 import { Shell } from "./shell";
 
@@ -19,13 +22,35 @@ const root = createRootRoute({
   errorComponent: ({ error, reset }) => <Problem error={error} what="This page" onRetry={reset} />,
 });
 
-const page = <P extends string>(path: P, load: () => Promise<{ default: React.ComponentType }>) =>
-  createRoute({ getParentRoute: () => root, path, component: lazyRouteComponent(load) });
+export const queryClient = createQueryClient();
+
+interface Visit {
+  search: PageSearch;
+  params: Record<string, string>;
+}
+
+/** A page; `ask` is called when it is entered, so that its first answer is under way while its code is. */
+const page = <P extends string>(
+  path: P,
+  load: () => Promise<{ default: React.ComponentType }>,
+  ask?: (visit: Visit) => Promise<void>,
+) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    component: lazyRouteComponent(load),
+    beforeLoad: ({ cause, search, params }) => {
+      if (cause === "enter") void ask?.({ search, params });
+    },
+  });
+
+const askForTraces = ({ search }: Visit) => queryClient.prefetchInfiniteQuery(tracesQuery(traceListOf(search)));
+const askForTrace = ({ params }: Visit) => queryClient.prefetchQuery(traceQuery(params.traceId ?? ""));
 
 const routes = root.addChildren([
   page("/", () => import("@/features/home/homePage")),
-  page("/traces", () => import("@/features/traces/tracesPage")),
-  page("/traces/$traceId", () => import("@/features/trace/tracePage")),
+  page("/traces", () => import("@/features/traces/tracesPage"), askForTraces),
+  page("/traces/$traceId", () => import("@/features/trace/tracePage"), askForTrace),
   page("/compare/$traceId", () => import("@/features/trace/comparePage")),
   page("/sessions", () => import("@/features/sessions/sessionsPage")),
   page("/sessions/$sessionId", () => import("@/features/sessions/sessionPage")),

@@ -39,3 +39,11 @@ export function listQueryOf(search: PageSearch): ListQuery & { offset: number } 
   const { from, to } = rangeOf(search);
   return { filter, from, to, offset };
 }
+
+export const NEWEST_TRACES = "-start_time";
+
+/** What the list of traces asks first. The router asks it too, before the page is there: both must ask the same. */
+export function traceListOf(search: PageSearch): ListQuery {
+  const { filter, from, to } = listQueryOf(search);
+  return { filter, from, to, order: search.order ?? NEWEST_TRACES };
+}

@@ -50,6 +50,20 @@ export function useDelayed<T>(value: T, ms: number): T {
   return delayed;
 }
 
+/** True once it has held for `ms` without a break. */
+export function useSettled(holds: boolean, ms: number): boolean {
+  const [settled, setSettled] = useState(false);
+  useEffect(() => {
+    if (!holds) {
+      setSettled(false);
+      return;
+    }
+    const timer = setTimeout(() => setSettled(true), ms);
+    return () => clearTimeout(timer);
+  }, [holds, ms]);
+  return holds && settled;
+}
+
 /** The value that was asked for last, before the page shows it: keys that follow fast count from there. */
 export function useAhead<T>(shown: T): RefObject<T> {
   const ahead = useRef(shown);

@@ -48,13 +48,15 @@ export function Menu({
   trigger,
   children,
   align = "end",
+  onOpenChange,
 }: {
   trigger: ReactElement;
   children: ReactNode;
   align?: "start" | "end";
+  onOpenChange?: (open: boolean) => void;
 }) {
   return (
-    <RadixMenu.Root modal={false}>
+    <RadixMenu.Root modal={false} onOpenChange={onOpenChange}>
       <RadixMenu.Trigger asChild>{trigger}</RadixMenu.Trigger>
       <RadixMenu.Portal>
         <RadixMenu.Content

@@ -5,7 +5,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { ChevronRight, Diff } from "lucide-react";
 import { type FormEvent, useMemo, useState } from "react";
 import { spanQuery, traceQuery } from "@/api/traces";
-import type { SpanDetail, SpanSummary, TraceDetail } from "@/api/types";
+import type { BriefSpan, SpanDetail, TraceDetail } from "@/api/types";
 import { carried } from "@/domain/address";
 import { tokenTotals } from "@/domain/cost";
 import { alignSteps } from "@/domain/diff";
@@ -25,7 +25,7 @@ import { messageText } from "./messageView";
 interface Step {
   key: string;
   depth: number;
-  span: SpanSummary;
+  span: BriefSpan;
 }
 
 export default function ComparePage() {
@@ -219,8 +219,8 @@ function StepDiff({
 }: {
   leftId: string;
   rightId: string;
-  before: SpanSummary;
-  after: SpanSummary;
+  before: BriefSpan;
+  after: BriefSpan;
 }) {
   const left = useQuery(spanQuery(leftId, before.span_id));
   const right = useQuery(spanQuery(rightId, after.span_id));

@@ -1,7 +1,7 @@
 /** Tokens and money of a call, and why: kind by kind, with the unit price and where it came from. */
 
 import { CircleDollarSign } from "lucide-react";
-import type { SpanDetail, SpanSummary } from "@/api/types";
+import type { SpanDetail } from "@/api/types";
 import { costLines, tokenTotals, USAGE_KINDS, USAGE_LABELS } from "@/domain/cost";
 import { formatAmount, formatCount, formatMoney, formatUnitPrice } from "@/domain/format";
 import { Button } from "@/ui/controls";
@@ -85,7 +85,7 @@ export function WhyThisCost({ span }: { span: SpanDetail }) {
   );
 }
 
-function TokenLines({ span }: { span: SpanSummary }) {
+function TokenLines({ span }: { span: SpanDetail }) {
   const kinds = USAGE_KINDS.filter((kind) => span.usage[kind]);
   return (
     <dl className="my-2">

@@ -1,9 +1,7 @@
-/** Saves what the page knows of a trace as a file. */
+/** Saves a trace as a file: as the server gives it, with every field of its spans. */
 
-import type { TraceDetail } from "@/api/types";
-import { saveFile } from "@/ui/saveFile";
+import { download } from "@/api/client";
 
-export function saveTrace(detail: TraceDetail): void {
-  const content = new Blob([JSON.stringify(detail, null, 2)], { type: "application/json" });
-  saveFile(`trace-${detail.trace.trace_id}.json`, content);
+export function saveTrace(traceId: string): void {
+  download(`traces/${encodeURIComponent(traceId)}`, {}, `trace-${traceId}.json`);
 }

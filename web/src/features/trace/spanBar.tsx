@@ -1,6 +1,6 @@
 /** The bar of one span on a time axis, with the mark of its first token; or its share of the cost. */
 
-import type { SpanSummary } from "@/api/types";
+import type { BriefSpan } from "@/api/types";
 import { barOf, type Extent } from "@/domain/timeAxis";
 
 export function SpanBar({
@@ -9,7 +9,7 @@ export function SpanBar({
   now,
   height = 6,
 }: {
-  span: SpanSummary;
+  span: BriefSpan;
   window: Extent;
   now: number;
   height?: number;
@@ -38,7 +38,7 @@ export function SpanBar({
   );
 }
 
-export function CostBar({ span, cost, total }: { span: SpanSummary; cost: number | undefined; total: number }) {
+export function CostBar({ span, cost, total }: { span: BriefSpan; cost: number | undefined; total: number }) {
   if (cost === undefined || total <= 0) return <span className="relative block h-2" />;
   return (
     <span data-kind={span.kind} className="relative block h-2" aria-hidden="true">

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleAlert, Layers } from "lucide-react";
 import { Suspense, useEffect, useRef } from "react";
 import { spanQuery } from "@/api/traces";
-import type { Score, SpanDetail, SpanSummary } from "@/api/types";
+import type { BriefSpan, Score, SpanDetail } from "@/api/types";
 import { outputSpeed, tokenTotals } from "@/domain/cost";
 import { formatCount, formatDuration, oneLine } from "@/domain/format";
 import { cx } from "@/ui/classes";
@@ -47,7 +47,7 @@ function hasValue(value: unknown): boolean {
 
 export interface SpanPaneProps {
   traceId: string;
-  summary: SpanSummary;
+  summary: BriefSpan;
   scores: readonly Score[];
   tab: string | undefined;
   onTab: (tab: string) => void;
@@ -141,16 +141,16 @@ export function SpanPane({ traceId, summary, scores, tab, onTab }: SpanPaneProps
   );
 }
 
-function SpanHeader({ span, detail }: { span: SpanSummary; detail: SpanDetail | undefined }) {
-  const totals = tokenTotals(span.usage);
-  const speed = outputSpeed(span.usage, span.duration, span.ttft);
+function SpanHeader({ span, detail }: { span: BriefSpan | SpanDetail; detail: SpanDetail | undefined }) {
+  const totals = tokenTotals(detail?.usage);
+  const speed = detail ? outputSpeed(detail.usage, detail.duration, detail.ttft) : null;
   const facts = [
     formatDuration(span.duration),
     span.ttft !== null && `first token ${formatDuration(span.ttft)}`,
     totals.output > 0 && `${formatCount(totals.output)} tokens${speed ? ` at ${formatCount(speed)}/s` : ""}`,
     span.model &&
-      (span.model_requested && span.model_requested !== span.model
-        ? `${span.model} (asked for ${span.model_requested})`
+      (detail?.model_requested && detail.model_requested !== span.model
+        ? `${span.model} (asked for ${detail.model_requested})`
         : span.model),
   ].filter((fact): fact is string => Boolean(fact));
   return (
@@ -166,7 +166,7 @@ function SpanHeader({ span, detail }: { span: SpanSummary; detail: SpanDetail | 
           framework
         </Badge>
       )}
-      {span.flags.map((flag) => (
+      {detail?.flags.map((flag) => (
         <Badge key={flag} tone="warn" icon={CircleAlert}>
           {flag.replaceAll("_", " ")}
         </Badge>

@@ -3,7 +3,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ChevronRight, CircleAlert, CircleDashed, Unlink } from "lucide-react";
 import { type KeyboardEvent, useEffect, useRef } from "react";
-import type { SpanSummary } from "@/api/types";
+import type { BriefSpan } from "@/api/types";
 import { formatDuration, formatMoney, oneLine, plural } from "@/domain/format";
 import { indent } from "@/domain/tree";
 import { cx } from "@/ui/classes";
@@ -154,7 +154,7 @@ function TreeRow({ node, state, selected }: { node: SpanNode; state: TraceState;
   );
 }
 
-function OpenEnd({ span }: { span: SpanSummary }) {
+function OpenEnd({ span }: { span: BriefSpan }) {
   const fresh = Date.now() - Date.parse(span.start_time) < 10 * 60_000;
   return (
     <span

@@ -112,7 +112,7 @@ function Actions({ traceId, state }: { traceId: string; state: TraceState }) {
         className="max-wide:hidden"
       />
       <Menu trigger={<Button square icon={MoreHorizontal} aria-label="More about this trace" />}>
-        <MenuItem icon={Download} disabled={!state.detail} onSelect={() => state.detail && saveTrace(state.detail)}>
+        <MenuItem icon={Download} disabled={!state.detail} onSelect={() => saveTrace(traceId)}>
           Download as JSON
         </MenuItem>
         <MenuItem icon={Diff} onSelect={() => void navigate({ to: "/compare/$traceId", params: { traceId } } as never)}>

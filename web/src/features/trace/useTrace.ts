@@ -3,15 +3,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { useCallback, useMemo, useState } from "react";
 import { traceQuery } from "@/api/traces";
-import type { SpanSummary } from "@/api/types";
+import type { BriefSpan } from "@/api/types";
 import { subtreeCosts } from "@/domain/cost";
 import { extentOf } from "@/domain/timeAxis";
 import { ancestors, buildTree, type Tree, type TreeNode, visibleNodes } from "@/domain/tree";
 import { useAddress } from "@/ui/address";
 import { useNow } from "@/ui/hooks";
 
-export type SpanNode = TreeNode<SpanSummary>;
-export type SpanTree = Tree<SpanSummary>;
+export type SpanNode = TreeNode<BriefSpan>;
+export type SpanTree = Tree<BriefSpan>;
 
 export function useTrace(traceId: string) {
   const [search, patch] = useAddress();
@@ -82,14 +82,14 @@ export function useTrace(traceId: string) {
 
 export type TraceState = ReturnType<typeof useTrace>;
 
-function matches(span: SpanSummary, words: string): boolean {
+function matches(span: BriefSpan, words: string): boolean {
   return `${span.name}\n${span.kind}\n${span.model}\n${span.tool_name}\n${span.status_message}\n${span.input_preview}\n${span.output_preview}\n${span.span_id}`
     .toLowerCase()
     .includes(words);
 }
 
 /** What one wants to see first: the failed or refused model call, else the last model call, else the root. */
-function firstInteresting(tree: SpanTree): SpanSummary | undefined {
+function firstInteresting(tree: SpanTree): BriefSpan | undefined {
   const calls = tree.nodes.filter((node) => node.span.kind === "generation");
   const bad = calls.find((node) => node.span.outcome !== "success") ?? calls.at(-1);
   return (bad ?? tree.nodes[0])?.span;

@@ -110,7 +110,7 @@ export function useTraceCommands(traceId: string, state: TraceState) {
       group: "Trace",
       icon: Download,
       predicate: () => detail !== undefined,
-      run: () => detail && saveTrace(detail),
+      run: () => saveTrace(traceId),
     },
   ]);
 }

@@ -9,6 +9,7 @@ import type { FieldInfo } from "@/api/types";
 import { type CompletionPlace, completionAt, quote, type TokenKind, tokenize } from "@/domain/filterText";
 import { cx } from "@/ui/classes";
 import { Kbd } from "@/ui/controls";
+import { useDelayed } from "@/ui/hooks";
 import { Icon } from "@/ui/icons";
 import { useDraft } from "@/ui/useDraft";
 
@@ -23,6 +24,8 @@ const COLOURS: Record<TokenKind, string> = {
   paren: "text-fg-3",
 };
 const APPLY_AFTER_MS = 180;
+/** Values are looked up when the hand rests; names of fields are known and come at once. */
+const LOOK_UP_AFTER_MS = 120;
 
 export interface FilterBarProps {
   value: string;
@@ -197,9 +200,11 @@ function useCompletions(place: CompletionPlace | null): Completion[] {
   const field = place?.what === "value" ? place.field : "";
   const info = fields.find((each) => each.name === field);
   const closed = info?.values ?? [];
+  const wanted = `${field}:${place?.prefix ?? ""}`;
+  const rests = useDelayed(wanted, LOOK_UP_AFTER_MS) === wanted;
   const asked = useQuery({
     ...completionsQuery(field, place?.prefix ?? ""),
-    enabled: field !== "" && closed.length === 0 && info?.type !== "number",
+    enabled: rests && field !== "" && closed.length === 0 && info?.type !== "number",
   });
   if (!place) return [];
   const prefix = place.prefix.toLowerCase();

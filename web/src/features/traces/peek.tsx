@@ -5,7 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { Maximize2, X } from "lucide-react";
 import { useEffect, useMemo, useRef } from "react";
 import { traceQuery } from "@/api/traces";
-import type { SpanSummary, TraceRow } from "@/api/types";
+import type { BriefSpan, TraceRow } from "@/api/types";
 import { tokenTotals } from "@/domain/cost";
 import { formatCount, formatDuration, oneLine, shortId } from "@/domain/format";
 import { extentOf } from "@/domain/timeAxis";
@@ -155,7 +155,7 @@ function Turn({ speaker, edge, text, note }: { speaker: string; edge: string; te
   );
 }
 
-function SpanLines({ spans, count, traceId }: { spans: readonly SpanSummary[]; count: number; traceId: string }) {
+function SpanLines({ spans, count, traceId }: { spans: readonly BriefSpan[]; count: number; traceId: string }) {
   const now = useNow();
   const { tree, extent } = useMemo(
     () => ({ tree: buildTree(spans, { showFolded: false }), extent: extentOf(spans, now) }),

@@ -11,11 +11,11 @@ import type { TraceRow } from "@/api/types";
 import { rangeOf } from "@/domain/address";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { rememberOrder } from "@/features/trace/neighbours";
-import { listQueryOf, useAddress } from "@/ui/address";
+import { listQueryOf, NEWEST_TRACES, traceListOf, useAddress } from "@/ui/address";
 import { useCommands } from "@/ui/commands";
 import { Button } from "@/ui/controls";
 import { DataTable } from "@/ui/dataTable";
-import { useAhead, useMedia, useNarrow } from "@/ui/hooks";
+import { useAhead, useMedia, useNarrow, useSettled } from "@/ui/hooks";
 import { Dialog } from "@/ui/overlays";
 import { usePreference } from "@/ui/preferences";
 import { Empty, Problem, SkeletonRows, StaleNotice, useLate } from "@/ui/states";
@@ -34,6 +34,8 @@ import { TraceCard } from "./traceCard";
 import { useLive } from "./useLive";
 import { ViewsMenu } from "./viewsMenu";
 
+/** Whoever types on, or hops from trace to trace, is not kept waiting by counts of a question that is past. */
+const COUNTED_AFTER_MS = 300;
 const idOf = (row: TraceRow) => row.trace_id;
 
 export default function TracesPage() {
@@ -55,9 +57,9 @@ export default function TracesPage() {
     setChecked(ids);
     setWhole("");
   };
-  const order = search.order ?? "-start_time";
+  const order = search.order ?? NEWEST_TRACES;
   const live = useLive(search.live === "on", paused, query.filter);
-  const list = useInfiniteQuery({ ...tracesQuery({ ...query, order }), placeholderData: keepPreviousData });
+  const list = useInfiniteQuery({ ...tracesQuery(traceListOf(search)), placeholderData: keepPreviousData });
   const { loaded: data, rows: loaded, onNearEnd } = usePages(list);
   const rows = useMemo(
     () => (search.live === "on" ? liveThenLoaded(live.rows, loaded) : loaded),
@@ -69,8 +71,8 @@ export default function TracesPage() {
     if (live.connected) void refetch();
   }, [live.connected, refetch]);
   const waiting = useLate(list.isPending);
-  // The rows come first: what stands around them is asked for when they are there.
-  const rowsAsked = !(list.isFetching && !list.isFetchingNextPage);
+  // The rows come first: what stands around them is asked for when they are there, and stay.
+  const rowsAsked = useSettled(!(list.isFetching && !list.isFetchingNextPage), COUNTED_AFTER_MS);
   const given = useQuery({ ...scoreNamesQuery(rangeOf(search)), enabled: rowsAsked }).data;
   const seen = useMemo(() => scoreNamesOf(loaded), [loaded]);
   const scoreNames = useMemo(() => [...new Set([...seen, ...(given ?? [])])], [seen, given]);
@@ -245,7 +247,7 @@ export default function TracesPage() {
                     columns={columns}
                     getId={idOf}
                     order={order}
-                    onOrder={(next) => patch({ order: next === "-start_time" ? null : next }, { replace: true })}
+                    onOrder={(next) => patch({ order: next === NEWEST_TRACES ? null : next }, { replace: true })}
                     activeId={search.peek}
                     onOpen={(row, { newTab }) =>
                       newTab

@@ -22,7 +22,7 @@ export function ViewsMenu({ page }: { page: string }) {
   const [search, patch] = useAddress();
   const [open, setOpen] = useState(false);
   const client = useQueryClient();
-  const { data: views = [] } = useQuery(viewsQuery(page));
+  const { data: views = [] } = useQuery({ ...viewsQuery(page), enabled: open || search.saved !== undefined });
   const refresh = () => void client.invalidateQueries({ queryKey: ["views"] });
   const current = views.find((view) => view.id === search.saved);
   const apply = (view: SavedView) => {

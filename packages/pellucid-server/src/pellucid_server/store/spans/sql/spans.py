@@ -44,6 +44,29 @@ SPAN_EXTRAS: Final[Expressions] = {
 }  # fmt: skip
 """What only the page of one span shows."""
 
+
+def _written(column: str) -> str:
+    return f"concat(replaceOne(toString({column}), ' ', 'T'), 'Z')"
+
+
+BRIEF_CHARS: Final = 160
+"""Of the previews of a brief span: what a line of a log shows."""
+BRIEF_ROW: Final[Expressions] = {
+    **{
+        name: name
+        for name in (
+            "span_id", "parent_span_id", "display_parent_id", "name", "kind", "duration", "ttft", "outcome", "status_message", "model",
+            "cost", "tool_name", "agent_name", "document_count",
+        )
+    },
+    **{name: f"{name} = 1" for name in ("folded", "counted")},
+    "start_time": _written("start_time"),
+    "end_time": f"if(isNull(end_time), '', {_written('end_time')})",
+    "input_preview": f"substringUTF8(input_preview, 1, {BRIEF_CHARS})",
+    "output_preview": f"substringUTF8(output_preview, 1, {BRIEF_CHARS})",
+}  # fmt: skip
+"""What a tree of many spans needs of each; times as text."""
+
 # Columns of no use outside of the store: how rows replace each other and how traces are settled.
 _INTERNAL: Final = frozenset(
     {"project_id", "version", "is_deleted", "content_hash", "own_context", "framework_noise", "inherits_session", "detail"}
@@ -129,6 +152,17 @@ def of_trace(asked: Asked, trace_id: str, *, limit: int) -> Statement:
     return p.statement(sql, "spans.of_trace")
 
 
+def brief_of_trace(asked: Asked, trace_id: str, *, limit: int) -> Statement:
+    """The same spans, each only in what a tree needs: start in microseconds, then as in `BRIEF_ROW`."""
+    p = Parameters()
+    sql = (
+        f"SELECT\n  {micros('spans.start_time')}, {select(BRIEF_ROW)}\nFROM spans FINAL PREWHERE trace_id = {p.text(trace_id)}\n"
+        f"WHERE {scope_condition(asked, p)}\n"
+        f"ORDER BY spans.start_time, span_id LIMIT {p.integer(limit)}"
+    )
+    return p.statement(sql, "spans.brief_of_trace")
+
+
 def metadata_of_trace(asked: Asked, trace_id: str) -> Statement:
     """The metadata of a trace's root."""
     p = Parameters()
@@ -180,7 +214,7 @@ def export_page(asked: Asked, node: Filter, *, style: ExportStyle, after: Key | 
 
 def _exported(column: Column, style: ExportStyle) -> str:
     if style != "native" and column.field == "time":
-        return f"if(isNull({column.name}), NULL, concat(replaceOne(toString({column.name}), ' ', 'T'), 'Z'))"
+        return f"if(isNull({column.name}), NULL, {_written(column.name)})"
     if style == "csv" and column.field in ("set", "map"):
         return f"toJSONString({column.name})"
     return column.name
