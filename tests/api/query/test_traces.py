@@ -197,3 +197,28 @@ def test_a_cursor_of_another_list_is_refused(api: Api) -> None:
     cursor = api.get("/traces", limit=2)["next_cursor"]
     assert api.get("/spans", status=400, cursor=cursor)["code"] == "bad_request"
     assert api.get("/traces", status=400, cursor=cursor, order="-cost")["code"] == "bad_request"
+
+
+def test_a_tree_says_the_same_in_brief(api: Api) -> None:
+    whole, tree = (api.get(f"/traces/{trace_id('beta')}{more}") for more in ("", "/tree"))
+    assert tree["trace"] == whole["trace"]
+    assert (tree["scores"], tree["complete"], tree["comments_count"]) == (whole["scores"], True, whole["comments_count"])
+    usual = {
+        "outcome": "success",
+        "folded": False,
+        "counted": True,
+        "document_count": 0,
+        "duration": None,
+        "ttft": None,
+        "cost": None,
+    }
+    for brief, span in zip(tree["spans"], whole["spans"], strict=True):
+        fields = {"span_id", "parent_span_id", "display_parent_id", "name", "kind", "start_time", "model", "tool_name", *usual}
+        assert {name: brief.get(name, usual.get(name, "")) for name in fields} == {name: span[name] for name in fields}
+        assert brief.get("end_time") == span["end_time"]
+        assert brief.get("input_preview", "") == span["input_preview"][:160]
+        assert ("outcome" in brief) == (span["outcome"] != "success")
+
+
+def test_a_tree_of_a_trace_that_is_not_there(api: Api) -> None:
+    assert "There is no trace" in api.get(f"/traces/{'f' * 32}/tree", 404)["detail"]

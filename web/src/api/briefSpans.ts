@@ -33,7 +33,7 @@ export function filledSpan(written: WrittenSpan): BriefSpan {
     ...USUAL,
     ...written,
     kind: (written.kind || USUAL.kind) as Kind,
-    outcome: (written.outcome ?? USUAL.outcome) as Outcome,
+    outcome: (written.outcome || USUAL.outcome) as Outcome,
     end_time: written.end_time || null,
     first_token_time:
       typeof ttft === "number" && start_time ? new Date(parseTime(start_time) + ttft).toISOString() : null,

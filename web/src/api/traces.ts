@@ -14,7 +14,7 @@ export interface ListQuery {
 }
 
 /** A screen of rows and another one; more come as one scrolls. */
-export const PAGE_SIZE = 60;
+export const PAGE_SIZE = 40;
 
 export function tracesQuery(query: ListQuery) {
   return infiniteQueryOptions({

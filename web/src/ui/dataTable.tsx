@@ -31,6 +31,8 @@ const features = tableFeatures({
   columnResizingFeature,
 });
 const CARD_HEIGHT = 60;
+/** So few rows below what is drawn (which is more than what is seen) ask for the next page. */
+const NEXT_PAGE_ROWS = 6;
 
 function storedWidths(key: string): Record<string, number> {
   try {
@@ -84,7 +86,7 @@ export function DataTable<Row extends RowData>(props: DataTableProps<Row>) {
 
   const last = virtual.getVirtualItems().at(-1)?.index ?? 0;
   useEffect(() => {
-    if (rows.length > 0 && last >= rows.length - 30) onNearEnd?.();
+    if (rows.length > 0 && last >= rows.length - NEXT_PAGE_ROWS) onNearEnd?.();
   }, [last, rows.length, onNearEnd]);
 
   const activeIndex = activeId ? rows.findIndex((row) => getId(row) === activeId) : -1;

@@ -13,7 +13,8 @@ class BriefSpan(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: str = ""
     duration: float | None = None
     ttft: float | None = None
-    outcome: str = "success"
+    outcome: str = ""
+    """Empty where it is a success."""
     status_message: str = ""
     model: str = ""
     cost: float | None = None

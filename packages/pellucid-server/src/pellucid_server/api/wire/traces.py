@@ -37,7 +37,8 @@ class BriefSpanAnswer(BaseModel):
     kind: str = ""
     duration: float | None = None
     ttft: float | None = None
-    outcome: str = "success"
+    outcome: str = ""
+    """Left out of what succeeded."""
     status_message: str = ""
     model: str = ""
     cost: float | None = None

@@ -59,6 +59,7 @@ BRIEF_ROW: Final[Expressions] = {
             "cost", "tool_name", "agent_name", "document_count",
         )
     },
+    "outcome": "if(outcome = 'success', '', outcome)",
     **{name: f"{name} = 1" for name in ("folded", "counted")},
     "start_time": _written("start_time"),
     "end_time": f"if(isNull(end_time), '', {_written('end_time')})",
