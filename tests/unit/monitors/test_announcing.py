@@ -10,7 +10,7 @@ from itertools import count
 import pytest
 from tests.unit.monitors.conftest import NOW
 
-from pellucid_server.app.monitoring import AddressRule, Post
+from pellucid_server.app.carrying import AddressRule, Post
 from pellucid_server.core.clock import HOUR, Micros
 from pellucid_server.llm.vault import Vault
 from pellucid_server.model.change import ChangeEvent

@@ -1,49 +1,40 @@
 """The monitors, wired: rules and their evaluation, incidents, channels, and the two threads that they run in."""
 
 import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urlsplit
 
+from pellucid_server.app.carrying import AddressRule, Post
 from pellucid_server.app.schedule import Job, Schedule
 from pellucid_server.app.settings import Settings
 from pellucid_server.core.clock import DAY, system_clock
 from pellucid_server.core.ids import random_id
 from pellucid_server.llm.vault import Vault
-from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.monitors.book import MonitorBook
 from pellucid_server.monitors.channels import ChannelBook
 from pellucid_server.monitors.drift import DriftBook
-from pellucid_server.monitors.errors import BadChannel
 from pellucid_server.monitors.evaluation import Evaluator
 from pellucid_server.monitors.evidence import TraceEvidence
 from pellucid_server.monitors.handling import IncidentBook
 from pellucid_server.monitors.incidents import IncidentDesk
 from pellucid_server.monitors.looking import Looker
 from pellucid_server.monitors.preview import Previewer
-from pellucid_server.monitors.sending import Carried, Dispatcher
+from pellucid_server.monitors.sending import Dispatcher
 from pellucid_server.monitors.sequence import SequentialLooker
 from pellucid_server.monitors.served import ServedVersions
 from pellucid_server.monitors.telling import Telling
-from pellucid_server.outbound.guard import PORTS, Guard
-from pellucid_server.outbound.webhooks import post_json
+from pellucid_server.outbound.guard import Guard
 from pellucid_server.query.asking import Ask
 from pellucid_server.query.facets import read_filter
 from pellucid_server.query.queries import Queries
 from pellucid_server.store.meta.database import MetaStore
-from pellucid_server.store.meta.incidents import AlertChannel
 
 EVALUATED_EVERY_S: Final = 30.0
 SENT_EVERY_S: Final = 2.0
 SCORES_OF: Final = 60 * DAY
 """A score that nobody gave for so long is not watched any more."""
-SERVICES: Final = (
-    "slack", "pagerduty", "msteams", "workflows", "discord", "opsgenie", "victorops", "splunk", "pushover", "telegram", "tgram",
-    "gchat", "webex", "wxteams", "zulip", "twilio", "mailgun", "sendgrid", "ses", "sns", "mailto", "mailtos", "ntfys", "mmosts", "mmost",
-)  # fmt: skip
-"""Services of apprise that are let through. Those at hosts of their own are looked at by the guard; programs and files are not there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +59,7 @@ class Monitoring:
         """End after what is in hand; what was not sent waits in the outbox."""
         for schedule in self.schedules:
             schedule.stop()
+        self.dispatcher.close()
 
 
 def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard: Guard) -> Monitoring:
@@ -102,70 +94,12 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
         drift=DriftBook(queries.signals, scores),
         schedules=(
             Schedule([Job(name="monitors", every_s=EVALUATED_EVERY_S, run=evaluator.run)], thread="monitors"),
-            Schedule([Job(name="notifications", every_s=SENT_EVERY_S, run=dispatcher.run)], thread="notifications"),
+            Schedule(
+                [Job(name="notifications", every_s=SENT_EVERY_S, first_after_s=SENT_EVERY_S, run=dispatcher.begin)],
+                thread="notifications",
+            ),
         ),
     )
-
-
-class AddressRule:
-    """What a channel's address must be before it is kept."""
-
-    def __init__(self, guard: Guard) -> None:
-        self._guard = guard
-
-    def __call__(self, kind: str, address: str) -> None:
-        """Raises `BadChannel` or `DestinationRefused`."""
-        if kind == "webhook":
-            self._guard.check(address)
-        else:
-            check_service(address, self._guard)
-
-
-class Post:
-    """Carries messages: webhooks signed and guarded, everything else by apprise."""
-
-    def __init__(self, guard: Guard, vault: Vault) -> None:
-        self._guard = guard
-        self._vault = vault
-
-    def __call__(self, channel: AlertChannel, message: Mapping[str, JsonValue]) -> Carried:
-        """Once; the outbox tries again."""
-        if channel.kind == "webhook":
-            secret = self._vault.unseal(channel.secret, channel.target) if channel.secret else ""
-            delivery = post_json(channel.target, dict(message), secret, guard=self._guard, attempts=1)
-            again = delivery.status is None or delivery.status == 429 or delivery.status >= 500
-            return Carried(error=delivery.error, again=again)
-        address = self._vault.unseal(channel.secret, channel.id)
-        check_service(address, self._guard)
-        import apprise  # half a second that only those who use it wait for
-
-        sender = apprise.Apprise()
-        sender.add(address)
-        sent = sender.notify(title=str(message.get("summary", "")), body=in_words(message), body_format=apprise.NotifyFormat.TEXT)
-        return Carried(error="" if sent else "the service did not take it; its log line in the server says more")
-
-
-def check_service(address: str, guard: Guard) -> None:
-    """Raises `BadChannel` where the service is none of `SERVICES` or unreadable, `DestinationRefused` where its host is private."""
-    scheme = urlsplit(address).scheme.lower()
-    if scheme not in SERVICES:
-        raise BadChannel(f"{scheme or 'This'} is no service that is let through; use {', '.join(SERVICES)}, or a webhook.")
-    import apprise  # see `Post`
-
-    sender = apprise.Apprise()
-    if not sender.add(address):
-        raise BadChannel(f"The address of {scheme} is not complete; compare it with the service's page in apprise's documentation.")
-    for service in sender:
-        host = getattr(service, "smtp_host", None) or getattr(service, "host", None)
-        if isinstance(host, str) and "." in host:
-            guard.address_for(host, int(getattr(service, "port", None) or PORTS["https"]))
-
-
-def in_words(message: Mapping[str, JsonValue]) -> str:
-    """The message as text."""
-    breaches = message.get("breaches")
-    lines = [str(breach["text"]) for breach in breaches if isinstance(breach, dict)] if isinstance(breaches, list) else []
-    return "\n".join([*lines, str(message.get("url", ""))]).strip() or str(message.get("summary", ""))
 
 
 class ScoreNamer:

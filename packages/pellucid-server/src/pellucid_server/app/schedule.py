@@ -15,7 +15,7 @@ class Job:
 
     name: str
     every_s: float
-    run: Callable[[], None]
+    run: Callable[[], object]
     first_after_s: float = 5.0
 
 

@@ -43,6 +43,7 @@ class Guard:
     """The rule, and the operator's exceptions: networks (`10.0.0.0/8`), hosts (`models.internal`), hosts with ports (`127.0.0.1:80`)."""
 
     def __init__(self, allowed_private: Sequence[str] = (), resolver: Resolver = resolve) -> None:
+        self.allowed: Final = tuple(allowed_private)
         self._networks: list[Network] = []
         self._places: list[Place] = []
         self._resolver = resolver

@@ -102,10 +102,10 @@ def _attempt(client: httpx.Client, url: str, data: bytes, secret: str, clock: Cl
 
 
 def _beginning(response: httpx.Response) -> str:
-    """What a log keeps; the rest of an answer, however long, is not read."""
-    kept = b""
+    """What a log keeps; the rest of an answer, however long or slow, is not read."""
+    kept, give_up = b"", time.monotonic() + TIMEOUT_S
     for chunk in response.iter_bytes():
         kept += chunk
-        if len(kept) >= KEPT_ANSWER_BYTES:
+        if len(kept) >= KEPT_ANSWER_BYTES or time.monotonic() > give_up:
             break
     return kept[:KEPT_ANSWER_BYTES].decode(errors="replace")

@@ -270,11 +270,23 @@ class Notifications:
         where = notifications.c.id == notification.id
         self._connection.execute(update(notifications).where(where).values(columns(notification)))
 
-    def due(self, now: Micros, limit: int) -> list[Notification]:
-        """What waits to be sent, the oldest first."""
-        query = select(notifications).where((notifications.c.state == "waiting") & (notifications.c.due_time <= now))
+    def due_channels(self, now: Micros) -> list[str]:
+        """The channels for which something must be sent now."""
+        query = select(notifications.c.channel_id).where((notifications.c.state == "waiting") & (notifications.c.due_time <= now))
+        return sorted(self._connection.execute(query.distinct()).scalars())
+
+    def waiting(self, channel_id: str, limit: int) -> list[Notification]:
+        """What one channel has not got yet, the oldest first."""
+        query = select(notifications).where((notifications.c.state == "waiting") & (notifications.c.channel_id == channel_id))
         ordered = query.order_by(notifications.c.created_time, notifications.c.id).limit(limit)
         return [record(Notification, row) for row in self._connection.execute(ordered)]
+
+    def hold(self, channel_id: str, until: Micros) -> None:
+        """Nothing that waits for a channel is due before then."""
+        where = (
+            (notifications.c.channel_id == channel_id) & (notifications.c.state == "waiting") & (notifications.c.due_time < until)
+        )
+        self._connection.execute(update(notifications).where(where).values(due_time=until))
 
     def of_incident(self, project_id: str, incident_id: str) -> list[Notification]:
         """The oldest first."""
