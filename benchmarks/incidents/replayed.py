@@ -1,8 +1,8 @@
 """The weeks that were told, lived through by the rules: the stored traffic is looked at again as if it came in, and the pager is told.
 
 The rules, the desk of incidents, the outbox and its carrier are those of the server; the clock alone is another one, and what the store
-would be asked thousands of times is read once (`monitors.past`). Threshold rules look every five minutes (a server: every 30 s to 10
-min), always-valid ones every two hours (a server: every two minutes, over blocks of an hour or more).
+would be asked thousands of times is read once (`monitors.past`). Threshold rules look twelve times a window, at most every five minutes
+(a server: every 30 s to 10 min), always-valid ones every two hours (a server: every two minutes, over blocks of an hour or more).
 """
 
 import json
@@ -43,6 +43,7 @@ from pellucid_server.store.meta.monitors import MonitorState, StoredMonitor
 
 STEP: Micros = 5 * MINUTE
 SEQUENTIAL_STEP: Micros = 2 * HOUR
+LOOKS_A_WINDOW = 12
 LIVED_BEFORE = ("monitor_states", "incidents", "incident_entries", "notifications", "alert_channels")
 """Tables of what the server found while the history was told."""
 
@@ -95,7 +96,7 @@ class Replay:
             rule=rule,
             looker=looker,
             sequential=SequentialLooker.of(past, looker) if sequential else None,
-            every=SEQUENTIAL_STEP if sequential else STEP,
+            every=SEQUENTIAL_STEP if sequential else min(SEQUENTIAL_STEP, max(STEP, rule.window_s * SECOND // LOOKS_A_WINDOW)),
         )
 
 

@@ -45,19 +45,21 @@ class AddressRule:
 class Post:
     """Carries a message once; the outbox tries again."""
 
-    def __init__(self, guard: Guard, vault: Vault) -> None:
+    def __init__(self, guard: Guard, vault: Vault, *, within_s: float = SENT_WITHIN_S) -> None:
         self._guard = guard
         self._vault = vault
+        self._within_s = within_s
 
     def __call__(self, channel: AlertChannel, message: Mapping[str, JsonValue]) -> Carried:
-        """Within half a minute."""
+        """Within `within_s`, by apprise."""
         if channel.kind == "webhook":
             secret = self._vault.unseal(channel.secret, channel.target) if channel.secret else ""
             delivery = post_json(channel.target, dict(message), secret, guard=self._guard, attempts=1)
             return Carried(error=delivery.error, again=delivery.status is None or may_pass(delivery.status))
         address = self._vault.unseal(channel.secret, channel.id)
         check_service(address, self._guard)
-        return Carried(error=sent_by_apprise(address, str(message.get("summary", "")), in_words(message), self._guard))
+        title, body = str(message.get("summary", "")), in_words(message)
+        return Carried(error=sent_by_apprise(address, title, body, self._guard, within_s=self._within_s))
 
 
 def may_pass(status: int) -> bool:

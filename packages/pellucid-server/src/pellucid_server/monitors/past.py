@@ -3,7 +3,7 @@ thousands. Windows are rounded to whole stretches."""
 
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from pellucid_server.core.clock import SECOND, Micros
@@ -23,11 +23,14 @@ class _Segment:
 
     starts: list[Micros] = field(default_factory=list)
     sums: list[Moments] = field(default_factory=lambda: [Moments()])
+    weighed: list[float] = field(default_factory=lambda: [0.0])
+    """Quantiles times cases."""
     stretches: list[Stretch] = field(default_factory=list)
 
     def add(self, stretch: Stretch) -> None:
         self.starts.append(stretch.start)
         self.sums.append(self.sums[-1] + stretch.moments)
+        self.weighed.append(self.weighed[-1] + (stretch.quantile or 0.0) * stretch.moments.n)
         self.stretches.append(stretch)
 
     def between(self, name: str, start: Micros, end: Micros) -> Stretch | None:
@@ -41,10 +44,13 @@ class _Segment:
             total=after.total - before.total,
             squares=max(0.0, after.squares - before.squares),
         )
-        parts = self.stretches[low:high] if high - low <= MOST_QUANTILES else ()
-        weighed = sum((part.quantile or 0.0) * part.moments.n for part in parts)
-        quantile = weighed / moments.n if parts and moments.n else None
+        asked = moments.n and high - low <= MOST_QUANTILES and self.stretches[low].quantile is not None
+        quantile = (self.weighed[high] - self.weighed[low]) / moments.n if asked else None
         return Stretch(segment=name, start=start, moments=moments, quantile=quantile)
+
+    def inside(self, start: Micros, end: Micros) -> list[Stretch]:
+        """The stretches of a window as they were read."""
+        return self.stretches[bisect_left(self.starts, start) : bisect_left(self.starts, end)]
 
 
 class Past:
@@ -60,6 +66,8 @@ class Past:
         """As `Signals.stretches`, for windows inside the past that was read."""
         segments = self._segments(scope, signal)
         start, end = window.start or 0, window.end or 0
+        if bucket_s == self._stretch_s:
+            return [stretch for name in sorted(segments) for stretch in segments[name].inside(start, end)]
         if bucket_s:
             return [stretch for name in sorted(segments) for stretch in _rebucketed(segments[name], name, start, end, bucket_s)]
         found = (segments[name].between(name, start, end) for name in sorted(segments))
@@ -77,9 +85,7 @@ class Past:
 
 
 def _rebucketed(segment: _Segment, name: str, start: Micros, end: Micros, bucket_s: int) -> list[Stretch]:
-    low, high = bisect_left(segment.starts, start), bisect_left(segment.starts, end)
-    sums: dict[Micros, Moments] = {}
-    for stretch in segment.stretches[low:high]:
-        bucket = stretch.start // (bucket_s * SECOND) * bucket_s * SECOND
-        sums[bucket] = sums.get(bucket, Moments()) + stretch.moments
-    return [Stretch(segment=name, start=bucket, moments=sums[bucket]) for bucket in sorted(sums)]
+    size = bucket_s * SECOND
+    edges = range(start // size * size, end, size)
+    found = (segment.between(name, max(start, edge), min(end, edge + size)) for edge in edges)
+    return [replace(stretch, start=edge) for edge, stretch in zip(edges, found, strict=True) if stretch is not None]
