@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.unit.evals.asking import Asked
 
 from pellucid_server.evals.definition import Definition, read_definition
 from pellucid_server.evals.errors import BadEvaluator, NoVerdict
@@ -18,13 +19,11 @@ from pellucid_server.evals.judges.form import average_precision, read_form
 from pellucid_server.evals.judges.judging import judge_subject
 from pellucid_server.evals.subject import Place, Subject
 from pellucid_server.evals.verdict import Verdict
-from pellucid_server.llm.calls import ModelAnswer, ModelRequest, Origin
 from pellucid_server.llm.errors import ModelAnswerInvalid
 from pellucid_server.model.json import JsonValue
-from pellucid_server.model.message import Message, Role, text_of, text_part
+from pellucid_server.model.message import text_of
 from pellucid_server.model.score import ScoreStatus, ScoreTarget
 from pellucid_server.model.span import Outcome
-from pellucid_server.model.usage import NO_USAGE, Cost
 
 RUBRIC: JsonValue = {"kind": "rubric", "dimensions": {"relevance": 0.4, "groundedness": 0.3, "coherence": 0.2, "conciseness": 0.1}}
 
@@ -113,36 +112,6 @@ SUBJECT = Subject(
     value={"input": "Where is my key?", "output": "Under {{question}} the mat.", "context": ""},
     models=("gpt-4o-mini",),
 )
-
-
-class Asked:
-    """A provider that answers what it is told to."""
-
-    def __init__(self, *answers: JsonValue | Exception, outcome: Outcome = Outcome.SUCCESS) -> None:
-        self.answers = list(answers)
-        self.requests: list[ModelRequest] = []
-        self.outcome = outcome
-
-    async def __call__(
-        self, connection: str, request: ModelRequest, *, environment: str, origin: Origin | None = None
-    ) -> ModelAnswer:
-        self.requests.append(request)
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return ModelAnswer(
-            messages=(Message(role=Role.ASSISTANT, parts=(text_part("…"),)),),
-            structured=answer,
-            finish_reason="stop",
-            outcome=self.outcome,
-            usage=NO_USAGE,
-            cost=Cost(input=0.002, source="test"),
-            duration_ms=1,
-            response_id="r",
-            model="gpt-4o",
-            trace_id="c" * 32,
-            span_id="d" * 16,
-        )
 
 
 def judged(asked: Asked, **body: JsonValue) -> Sequence[Verdict]:

@@ -2,6 +2,7 @@
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { browserUrl, call } from "./client";
+import type { RunState } from "./runs";
 import type { Page, Score } from "./types";
 
 export interface Definition {
@@ -132,6 +133,28 @@ export interface Analysis {
   complete: boolean;
 }
 
+export type Probe = "repeats" | "longer" | "own_style" | "lean";
+
+export interface BiasFinding {
+  probe: Probe;
+  estimate: Estimate | null;
+  word: "fair" | "biased" | "cannot_tell";
+  /** Cases where the probe came to nothing, and why one of them did. */
+  without: number;
+  reason: string;
+}
+
+export interface BiasTest {
+  run_id: string;
+  state: RunState;
+  error: string;
+  created_time: string;
+  version: number;
+  cases: number;
+  items: number;
+  findings: BiasFinding[];
+}
+
 export interface EvaluationRun {
   id: string;
   title: string;
@@ -186,6 +209,25 @@ export function analysisQuery(id: string, range: { from: string; to: string }, s
     queryFn: ({ signal }) => call<Analysis>(one(id, "analysis"), { params: { ...range, segment }, signal }),
     placeholderData: keepPreviousData,
   });
+}
+
+const TESTING_MS = 1_500;
+
+export function biasTestQuery(id: string) {
+  return queryOptions({
+    queryKey: ["evaluators", id, "bias-test"],
+    queryFn: ({ signal }) => call<{ newest: BiasTest | null }>(one(id, "bias-tests"), { signal }),
+    select: ({ newest }) => newest,
+    refetchInterval: ({ state }) => (goesOn(state.data?.newest) ? TESTING_MS : false),
+  });
+}
+
+export function goesOn(test: BiasTest | null | undefined): boolean {
+  return test?.state === "queued" || test?.state === "running";
+}
+
+export function startBiasTest(id: string, cases: number): Promise<EvaluationRun> {
+  return call(one(id, "bias-tests"), { method: "POST", body: { cases } });
 }
 
 export function evaluationRunsQuery() {

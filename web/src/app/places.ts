@@ -19,6 +19,7 @@ import {
   Radio,
   Settings2,
   Siren,
+  Swords,
   Users,
   Waves,
 } from "lucide-react";
@@ -49,6 +50,7 @@ export const PLACES: readonly Place[] = [
   { to: "/effective-prompts", label: "Effective", icon: Fingerprint, part: "Prompts" },
   { to: "/playground", label: "Playground", icon: FlaskConical, part: "Prompts", key: "g y" },
   { to: "/evaluators", label: "Evaluators", icon: Gavel, part: "Evaluate", key: "g e" },
+  { to: "/duels", label: "Duels", icon: Swords, part: "Evaluate" },
   { to: "/feedback", label: "Feedback", icon: MessageSquareText, part: "Evaluate" },
   { to: "/datasets", label: "Data sets", icon: Database, part: "Evaluate" },
   { to: "/runs", label: "Runs", icon: ListChecks, part: "Evaluate", key: "g r" },

@@ -39,10 +39,13 @@ export function estimateText(estimate: Estimate | null, digits = 2): string {
   return `${value} (${estimate.low.toFixed(digits)} to ${estimate.high.toFixed(digits)}, n = ${estimate.n})`;
 }
 
-/** Where an interval lies on an axis from 0 to 1, in percent; null where there is none. */
-export function whisker(estimate: Estimate | null): { left: number; width: number; dot: number } | null {
+/** Where an interval lies on a scale, in percent; null where there is none. */
+export function whisker(
+  estimate: Estimate | null,
+  [from, to]: readonly [number, number] = [0, 1],
+): { left: number; width: number; dot: number } | null {
   if (!estimate) return null;
-  const at = (value: number) => 100 * Math.min(1, Math.max(0, value));
+  const at = (value: number) => 100 * Math.min(1, Math.max(0, (value - from) / (to - from)));
   const low = at(estimate.low ?? estimate.value);
   const high = at(estimate.high ?? estimate.value);
   return { left: low, width: high - low, dot: at(estimate.value) };

@@ -1,8 +1,9 @@
 /** Means by segment: as the judge says, and as the labels correct it, each with its interval drawn on one scale. */
 
-import type { Estimate, SegmentMean } from "@/api/evaluators";
-import { estimateText, whisker } from "@/domain/evaluators";
+import type { SegmentMean } from "@/api/evaluators";
+import { estimateText } from "@/domain/evaluators";
 import { formatCount } from "@/domain/format";
+import { Whisker } from "./whisker";
 
 export function MeansTable({ means }: { means: readonly SegmentMean[] }) {
   if (means.length === 0) return <p className="text-fg-2">No score in this time range.</p>;
@@ -36,25 +37,5 @@ export function MeansTable({ means }: { means: readonly SegmentMean[] }) {
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Whisker({ estimate, tone }: { estimate: Estimate | null; tone: string }) {
-  const place = whisker(estimate);
-  return (
-    <span aria-hidden="true" className="relative my-0.5 block h-2 w-full bg-n2">
-      {place && (
-        <>
-          <span
-            className="absolute top-[3px] h-[2px]"
-            style={{ left: `${place.left}%`, width: `${place.width}%`, background: tone }}
-          />
-          <span
-            className="absolute top-0 size-2 -translate-x-1/2 rounded-full"
-            style={{ left: `${place.dot}%`, background: tone }}
-          />
-        </>
-      )}
-    </span>
   );
 }

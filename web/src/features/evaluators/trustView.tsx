@@ -9,6 +9,7 @@ import { formatCount, plural } from "@/domain/format";
 import { listQueryOf, useAddress } from "@/ui/address";
 import { Badge, Stat, TextInput } from "@/ui/controls";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
+import { BiasTests } from "./biasTests";
 import { MeansTable } from "./meansTable";
 
 const STATES = {
@@ -27,6 +28,7 @@ export function TrustView({ evaluator }: { evaluator: Evaluator }) {
     <div className="flex flex-col gap-6">
       {query.error && <Problem error={query.error} what="The analysis" onRetry={() => void query.refetch()} />}
       {query.data && <Calibration trust={query.data.trust} kind={evaluator.current.kind} />}
+      {evaluator.current.kind === "judge" && <BiasTests evaluator={evaluator} />}
       <section aria-label="Means">
         <label className="mb-2 flex items-center gap-2 text-label text-fg-2">
           By

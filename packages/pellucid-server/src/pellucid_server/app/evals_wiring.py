@@ -8,9 +8,15 @@ from pellucid_server.app.settings import Settings
 from pellucid_server.core.clock import system_clock
 from pellucid_server.core.ids import random_id
 from pellucid_server.evals.analysis import Analyses
+from pellucid_server.evals.biases.running import BiasTestHandler
+from pellucid_server.evals.biases.service import BiasTests
 from pellucid_server.evals.candidates import Candidates
 from pellucid_server.evals.code import Sandbox
 from pellucid_server.evals.configs import ScoreConfigBook
+from pellucid_server.evals.duels.pairing import Pairer
+from pellucid_server.evals.duels.reading import Answers
+from pellucid_server.evals.duels.running import DuelHandler
+from pellucid_server.evals.duels.service import DuelRoom
 from pellucid_server.evals.evaluating import Compiler
 from pellucid_server.evals.evaluators import ChangeRecorder, EvaluatorBook
 from pellucid_server.evals.links import FeedbackLinks
@@ -20,6 +26,7 @@ from pellucid_server.evals.running import EvaluationHandler
 from pellucid_server.evals.spending import Spending
 from pellucid_server.evals.subject import Subjects
 from pellucid_server.evals.trying import Trials
+from pellucid_server.jobs.handlers import Handler
 from pellucid_server.llm.vault import Vault
 from pellucid_server.query.queries import Queries
 from pellucid_server.store.meta.database import MetaStore
@@ -38,7 +45,8 @@ class EvaluatorParts:
     subjects: Subjects
     sandbox: Sandbox
     queries: Queries
-    handlers: tuple[EvaluationHandler, ...]
+    answers: Answers
+    handlers: tuple[Handler, ...]
 
     @classmethod
     def open(cls, meta: MetaStore, queries: Queries, recorder: ChangeRecorder) -> "EvaluatorParts":
@@ -46,8 +54,13 @@ class EvaluatorParts:
         sandbox = Sandbox()
         book = EvaluatorBook(meta, Compiler(sandbox), recorder, system_clock, random_id)
         subjects = Subjects(queries)
-        handlers = (EvaluationHandler(book, subjects, queries.scores),)
-        return cls(book=book, subjects=subjects, sandbox=sandbox, queries=queries, handlers=handlers)
+        answers = Answers(meta, subjects)
+        handlers: tuple[Handler, ...] = (
+            EvaluationHandler(book, subjects, queries.scores),
+            DuelHandler(answers),
+            BiasTestHandler(book, subjects),
+        )
+        return cls(book=book, subjects=subjects, sandbox=sandbox, queries=queries, answers=answers, handlers=handlers)
 
     def room(self, settings: Settings, meta: MetaStore, durable: Durable) -> EvaluationRoom:
         """The second one."""
@@ -60,6 +73,8 @@ class EvaluatorParts:
             spending=spending,
             configs=ScoreConfigBook(meta, system_clock, random_id),
             analyses=Analyses(self.book, queries.scores),
+            duels=DuelRoom(meta, Pairer(meta, queries), self.answers, durable.runs),
+            biases=BiasTests(meta, self.book, candidates, durable.runs),
             links=FeedbackLinks(Vault.open(settings.data, settings.secret_key).derived("feedback links"), system_clock),
         )
 

@@ -63,3 +63,21 @@ class BadFeedbackLink(BadRequest):
     """This feedback link is not valid: it was changed, it has ended, or the server's secret is another one; ask for a new link."""
 
     code = "bad_feedback_link"
+
+
+class BadContest(BadRequest):
+    """The duels cannot be fought as asked; name two or more contestants that answered the same questions, and a judge."""
+
+    code = "bad_contest"
+
+
+class NoSuchContest(NotFound):
+    """There are no such duels in this project; `GET /api/v1/runs?kind=duels` lists them."""
+
+    code = "no_such_contest"
+
+
+class NoSuchAnswer(NotFound):
+    """The answer is not there any more, so it cannot be compared."""
+
+    code = "no_such_answer"

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from pellucid_server.evals.analysis import Analyses
+from pellucid_server.evals.biases.service import BiasTests
 from pellucid_server.evals.configs import ScoreConfigBook
+from pellucid_server.evals.duels.service import DuelRoom
 from pellucid_server.evals.evaluators import EvaluatorBook
 from pellucid_server.evals.links import FeedbackLinks
 from pellucid_server.evals.online import Online
@@ -22,3 +24,5 @@ class EvaluationRoom:
     configs: ScoreConfigBook
     links: FeedbackLinks
     analyses: Analyses
+    duels: DuelRoom
+    biases: BiasTests

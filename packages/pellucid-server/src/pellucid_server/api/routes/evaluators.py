@@ -8,6 +8,7 @@ from pellucid_server.api.asking import QueryWindow
 from pellucid_server.api.house import house_of
 from pellucid_server.api.security import requires
 from pellucid_server.api.wire.analyses import AnalysisAnswer, to_analysis
+from pellucid_server.api.wire.bias_tests import BiasTestBody, BiasTestsAnswer, to_bias_tests
 from pellucid_server.api.wire.evaluators import (
     BackfillBody,
     EntryAnswer,
@@ -51,6 +52,8 @@ def create_router() -> APIRouter:
     router.post("/evaluators/{evaluator_id}/versions", summary="Change what an evaluator is", status_code=201)(edit_evaluator)
     router.post("/evaluators/{evaluator_id}/backfill", summary="Evaluate history", status_code=202)(backfill)
     router.get("/evaluators/{evaluator_id}/analysis", summary="What an evaluator's scores can be believed")(analyse)
+    router.post("/evaluators/{evaluator_id}/bias-tests", summary="Test a judge for bias", status_code=202)(start_bias_test)
+    router.get("/evaluators/{evaluator_id}/bias-tests", summary="The newest bias test of a judge")(get_bias_test)
     return router
 
 
@@ -136,3 +139,15 @@ def backfill(request: Request, scope: Writer, evaluator_id: str, window: QueryWi
 def analyse(request: Request, scope: Reader, evaluator_id: str, window: QueryWindow, segment: str = "") -> AnalysisAnswer:
     """Raw and corrected means with their intervals, by `segment` (a field of spans such as `metadata.auth`), and trust in the judge."""
     return to_analysis(house_of(request).evals.analyses.of(scope, evaluator_id, window, segment))
+
+
+def start_bias_test(request: Request, scope: Writer, evaluator_id: str, body: BiasTestBody) -> RunAnswer:
+    """A durable run over the newest cases that match: each judged again, longer, reworded by the judge's model, and two at a time."""
+    house = house_of(request)
+    started = house.evals.biases.start(scope, evaluator_id, cases=body.cases, repeats=body.repeats, max_cost=body.max_cost)
+    return to_run(house.runs.get(scope, started.id))
+
+
+def get_bias_test(request: Request, scope: Reader, evaluator_id: str) -> BiasTestsAnswer:
+    """As far as it is: position, length, own style, and how often the judge contradicts itself."""
+    return to_bias_tests(house_of(request).evals.biases.newest(scope, evaluator_id))
