@@ -58,3 +58,15 @@ export function changed<P extends Place>(
 export function below(places: readonly Place[], w: number, h: number): Omit<Place, "id"> {
   return { x: 0, y: Math.max(0, ...places.map((place) => place.y + place.h)), w, h };
 }
+
+/** An id that no widget has. */
+export function newId(widgets: readonly { id: string }[]): string {
+  let number = widgets.length + 1;
+  while (widgets.some((widget) => widget.id === `w${number}`)) number++;
+  return `w${number}`;
+}
+
+/** The widgets and one more, at the bottom. */
+export function withWidget<P extends Place>(widgets: readonly P[], added: Omit<P, "id" | "x" | "y">): P[] {
+  return [...widgets, { ...added, id: newId(widgets), ...below(widgets, added.w, added.h) } as P];
+}

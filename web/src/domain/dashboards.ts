@@ -325,7 +325,10 @@ function cell(value: unknown): string {
   return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
 }
 
-export const NEW_WIDGET: Omit<Widget, "id" | "x" | "y"> = {
+/** A widget that stands nowhere yet. */
+export type NewWidget = Omit<Widget, "id" | "x" | "y">;
+
+export const NEW_WIDGET: NewWidget = {
   title: "",
   chart: "line",
   measures: [{ measure: "cost", aggregation: "sum" }],
@@ -349,3 +352,24 @@ export function aggregationsOf(measure: string): string[] {
 }
 
 export const MEASURES = Object.keys(MEASURE_LABELS);
+
+/** The question of a table, as a widget: what it shows of each value. */
+export function tableWidget(title: string, dimensions: readonly string[], measures: string, filter = ""): NewWidget {
+  return {
+    ...NEW_WIDGET,
+    title,
+    chart: "table",
+    dimensions: [...dimensions],
+    measures: measuresOf(measures),
+    filter,
+    series: 20,
+  };
+}
+
+/** Measures from short words: `cost.sum errors.rate`. */
+export function measuresOf(words: string): Measure[] {
+  return words.split(" ").map((word) => {
+    const at = word.lastIndexOf(".");
+    return { measure: word.slice(0, at), aggregation: word.slice(at + 1) };
+  });
+}

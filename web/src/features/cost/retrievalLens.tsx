@@ -4,18 +4,28 @@ import { useQuery } from "@tanstack/react-query";
 import { FileSearch } from "lucide-react";
 import { useMemo } from "react";
 import { type ClassContext, retrievalQuery } from "@/api/cost";
+import { tableWidget } from "@/domain/dashboards";
 import { quote } from "@/domain/filterText";
 import { formatAmount, formatCount, formatMoney } from "@/domain/format";
 import { changeText } from "@/domain/series";
+import { AddToDashboardButton } from "@/features/dashboards/addToDashboard";
+import { useAddress } from "@/ui/address";
 import { cx } from "@/ui/classes";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
 import { Fact } from "./parts";
 import { useCostScope, useToTraces } from "./useCostScope";
 
+const WIDGET = tableWidget(
+  "Documents by class",
+  ["document_classes"],
+  "spans.count document_count.avg duration.p95",
+  "kind:retriever",
+);
 /** Growth from which a class is called out. */
 const NOTABLE = 0.15;
 
 export function RetrievalLens() {
+  const [search] = useAddress();
   const query = useQuery(retrievalQuery(useCostScope()));
   const waiting = useLate(query.isPending);
   const rows = useMemo(() => worstFirst(query.data ?? []), [query.data]);
@@ -42,6 +52,9 @@ export function RetrievalLens() {
           {formatMoney(excess)}
         </Fact>
       </dl>
+      <div>
+        <AddToDashboardButton widget={WIDGET} filter={search.filter ?? ""} />
+      </div>
       <p className="max-w-[90ch] text-label text-fg-2">
         The context of a trace is shared out to the classes of the documents that went on to the model, so the lines sum
         up to the whole. Growth compares the tokens of one answer with the period of the same length before.

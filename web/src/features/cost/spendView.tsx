@@ -5,8 +5,9 @@ import { useMemo } from "react";
 import { widgetQuery } from "@/api/dashboards";
 import { USAGE_LABELS } from "@/domain/cost";
 import { linesFor, type Spend, shareOf, spendFilter, spendOf, TOKEN_KINDS, VIEWS } from "@/domain/costLab";
-import { both, NEW_WIDGET, type Widget } from "@/domain/dashboards";
+import { both, NEW_WIDGET, tableWidget, type Widget } from "@/domain/dashboards";
 import { formatAmount, formatCount, formatMoney, formatShare, plural } from "@/domain/format";
+import { AddToDashboardButton } from "@/features/dashboards/addToDashboard";
 import { useScopeOfPage } from "@/features/dashboards/useScopeOfPage";
 import { ScopeContext } from "@/features/dashboards/useWidget";
 import { WidgetCard } from "@/features/dashboards/widgetCard";
@@ -42,12 +43,22 @@ export function SpendView() {
   return (
     <div className="flex flex-col gap-5">
       <Facts scope={scope} />
-      <div className="max-w-full overflow-x-auto [&_button]:whitespace-nowrap">
-        <Segments
-          label="Spend by"
-          value={view.id}
-          options={VIEWS.map(({ id, label }) => ({ value: id, label }))}
-          onChange={(next) => patch({ view: next === "feature" ? null : next }, { replace: true })}
+      <div className="flex flex-wrap items-center gap-3">
+        <div className="max-w-full overflow-x-auto [&_button]:whitespace-nowrap">
+          <Segments
+            label="Spend by"
+            value={view.id}
+            options={VIEWS.map(({ id, label }) => ({ value: id, label }))}
+            onChange={(next) => patch({ view: next === "feature" ? null : next }, { replace: true })}
+          />
+        </div>
+        <AddToDashboardButton
+          widget={tableWidget(
+            `Spend by ${view.label.toLowerCase()}`,
+            view.fields,
+            "cost.sum cost.avg unpriced.count tokens.sum",
+          )}
+          filter={search.filter ?? ""}
         />
       </div>
       <Charts fields={view.fields} label={view.label} />

@@ -25,7 +25,7 @@ import {
   updateDashboard,
 } from "@/api/dashboards";
 import { carried } from "@/domain/address";
-import { below, settled } from "@/domain/dashboardGrid";
+import { below, newId, settled, withWidget } from "@/domain/dashboardGrid";
 import { NEW_WIDGET, type Widget } from "@/domain/dashboards";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
@@ -80,11 +80,7 @@ function Shown({ dashboard }: { dashboard: Dashboard }) {
     );
     setForm(null);
   };
-  const copy = (widget: Widget) =>
-    setWidgets([
-      ...document.widgets,
-      { ...widget, id: newId(document.widgets), ...below(document.widgets, widget.w, widget.h) },
-    ]);
+  const copy = (widget: Widget) => setWidgets(withWidget(document.widgets, widget));
   return (
     <ScopeContext.Provider value={scope}>
       <PageHeader
@@ -170,12 +166,6 @@ function Shown({ dashboard }: { dashboard: Dashboard }) {
 }
 
 const originalOf = ({ name, document }: Dashboard) => ({ name, document });
-
-function newId(widgets: readonly Widget[]): string {
-  let number = widgets.length + 1;
-  while (widgets.some((widget) => widget.id === `w${number}`)) number++;
-  return `w${number}`;
-}
 
 function Crumbs({ name, editing, onName }: { name: string; editing: boolean; onName: (name: string) => void }) {
   const [search] = useAddress();

@@ -1,16 +1,17 @@
 /** One widget on the grid: its name, its menu, and its body or what stands in for it. */
 
 import type { EChartsType } from "echarts/core";
-import { CircleAlert, Copy, Download, Ellipsis, Image, Pencil, Trash2 } from "lucide-react";
-import { type ReactNode, useCallback, useRef } from "react";
+import { CircleAlert, Copy, Download, Ellipsis, Image, LayoutDashboard, Pencil, Trash2 } from "lucide-react";
+import { type ReactNode, useCallback, useRef, useState } from "react";
 import { ApiProblem } from "@/api/client";
 import { csvOf, isTimed, type Widget } from "@/domain/dashboards";
 import { Button } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
 import { Menu, MenuItem, MenuLine } from "@/ui/overlays";
 import { useLate } from "@/ui/states";
+import { AddToDashboard } from "./addToDashboard";
 import { saveCsv, savePicture } from "./saving";
-import { useSeen, useWidget } from "./useWidget";
+import { usePageScope, useSeen, useWidget } from "./useWidget";
 import { WidgetBody } from "./widgetBody";
 
 export interface WidgetCardProps {
@@ -34,6 +35,9 @@ export function WidgetCard({ widget, height, handle, onEdit, onCopy, onRemove }:
     chart.current = made;
   }, []);
   const title = widget.title || "Untitled";
+  const scope = usePageScope();
+  const [adding, setAdding] = useState(false);
+  const { id: _id, x: _x, y: _y, ...question } = widget;
   return (
     <section
       ref={box}
@@ -79,6 +83,11 @@ export function WidgetCard({ widget, height, handle, onEdit, onCopy, onRemove }:
               Save as PNG
             </MenuItem>
           )}
+          {scope.token === null && !onEdit && (
+            <MenuItem icon={LayoutDashboard} onSelect={() => setAdding(true)}>
+              Add to dashboard
+            </MenuItem>
+          )}
           {onRemove && <MenuLine />}
           {onRemove && (
             <MenuItem icon={Trash2} danger onSelect={onRemove}>
@@ -86,6 +95,7 @@ export function WidgetCard({ widget, height, handle, onEdit, onCopy, onRemove }:
             </MenuItem>
           )}
         </Menu>
+        {adding && <AddToDashboard widget={question} filter={scope.filter} onClose={() => setAdding(false)} />}
       </header>
       <div className="min-h-0 flex-1">
         {now.error && !now.data ? (

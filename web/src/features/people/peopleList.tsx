@@ -2,6 +2,8 @@
 
 import type { UseInfiniteQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { tableWidget } from "@/domain/dashboards";
+import { AddToDashboardButton } from "@/features/dashboards/addToDashboard";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { FilterBar } from "@/features/traces/filterBar";
 import { DensityButton } from "@/features/traces/toolbar";
@@ -13,6 +15,12 @@ import { usePreference } from "@/ui/preferences";
 import { usePages } from "@/ui/usePages";
 
 export const NEWEST_FIRST = "-last_time";
+const MEASURES = "traces.uniq cost.sum tokens.sum errors.rate";
+/** What the lists show, as widgets: the values with most traces first. */
+const WIDGETS = {
+  users: tableWidget("Users", ["user_id"], MEASURES),
+  sessions: tableWidget("Sessions", ["session_id"], MEASURES),
+};
 
 export interface PeopleListProps<Row extends object> {
   title: string;
@@ -51,6 +59,7 @@ export function PeopleList<Row extends object>(props: PeopleListProps<Row>) {
           placeholder={props.placeholder}
         />
         <DensityButton />
+        <AddToDashboardButton widget={WIDGETS[page]} filter={search.filter ?? ""} />
       </div>
       {rows.length > 0 && props.above?.(rows)}
       <ListStates query={list} what={`The ${page}`} count={rows.length} empty={props.empty}>

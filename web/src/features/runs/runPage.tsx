@@ -5,7 +5,7 @@ import { Link, useParams } from "@tanstack/react-router";
 import { ChevronRight, CircleStop, Play } from "lucide-react";
 import { cancelRun, isActive, type Run, resumeRun, runQuery } from "@/api/runs";
 import { carried } from "@/domain/address";
-import { formatCount, oneLine } from "@/domain/format";
+import { formatCount, formatMoney, oneLine } from "@/domain/format";
 import { stopText } from "@/domain/runs";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { Button, Stat } from "@/ui/controls";
@@ -119,6 +119,12 @@ function Result({ run }: { run: Run }) {
       aria-label="Result"
       className="flex max-h-[45%] shrink-0 flex-col gap-3 overflow-auto border-b border-line px-4 py-3"
     >
+      {typeof result.before === "number" && typeof result.after === "number" && (
+        <p className="text-label text-fg-2">
+          {formatMoney(result.before)} became {formatMoney(result.after)}; {formatCount(Number(result.rows))} stored
+          calls changed{result.swapped ? "" : ": not yet, some days failed"}.
+        </p>
+      )}
       {result.stops && (
         <p className="text-label text-fg-2">
           {Object.entries(result.stops)

@@ -8,6 +8,7 @@ import { USAGE_KINDS, USAGE_LABELS } from "@/domain/cost";
 import { formatUnitPrice } from "@/domain/format";
 import { Button, TextInput } from "@/ui/controls";
 import { Clock } from "@/ui/values";
+import { Repricing } from "./repricing";
 import { Field, Row, Section, useChange } from "./section";
 
 const FIRST_KINDS = ["input", "cache_read", "output"] as const;
@@ -51,6 +52,7 @@ export function PricesSection() {
           </li>
         )}
       </ul>
+      <Repricing />
     </Section>
   );
 }

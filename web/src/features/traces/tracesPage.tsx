@@ -9,6 +9,8 @@ import { scoreNamesQuery } from "@/api/metrics";
 import { tracesQuery } from "@/api/traces";
 import type { TraceRow } from "@/api/types";
 import { rangeOf } from "@/domain/address";
+import { type NewWidget, tableWidget } from "@/domain/dashboards";
+import { AddToDashboardButton } from "@/features/dashboards/addToDashboard";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { rememberOrder } from "@/features/trace/neighbours";
 import { listQueryOf, NEWEST_TRACES, traceListOf, useAddress } from "@/ui/address";
@@ -36,6 +38,10 @@ import { ViewsMenu } from "./viewsMenu";
 
 /** Whoever types on, or hops from trace to trace, is not kept waiting by counts of a question that is past. */
 const COUNTED_AFTER_MS = 300;
+const TRACES_WIDGET: NewWidget = {
+  ...tableWidget("Traces by outcome", ["outcome"], "spans.count"),
+  chart: "bar",
+};
 const idOf = (row: TraceRow) => row.trace_id;
 
 export default function TracesPage() {
@@ -200,6 +206,7 @@ export default function TracesPage() {
             )}
             {!narrow && <DensityButton />}
             {!narrow && <ExportButton query={query} />}
+            {!narrow && <AddToDashboardButton widget={TRACES_WIDGET} filter={search.filter ?? ""} />}
             {!narrow && <ReplayButton query={query} />}
             <LiveButton
               on={search.live === "on"}

@@ -12,6 +12,7 @@ from pellucid_server.dashboards.boards import Boards
 from pellucid_server.dashboards.budgets import BudgetBook
 from pellucid_server.dashboards.comments import CommentBook
 from pellucid_server.dashboards.progress import ProgressBoard
+from pellucid_server.dashboards.repricing import Repricings
 from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
 from pellucid_server.dashboards.what_if import WhatIfs
@@ -140,6 +141,10 @@ class House(Protocol):
     @property
     def what_ifs(self) -> WhatIfs:
         """The same traffic on another model."""
+
+    @property
+    def repricings(self) -> Repricings:
+        """History at the prices of now."""
 
     @property
     def sharing(self) -> Sharing:

@@ -19,6 +19,7 @@ from pellucid_server.app.live import Live
 from pellucid_server.app.lock import DirectoryLock
 from pellucid_server.app.monitoring import Monitoring, open_monitoring
 from pellucid_server.app.opening import database_url, open_driver
+from pellucid_server.app.repricing_wiring import RepricingParts
 from pellucid_server.app.retention import Retention
 from pellucid_server.app.rollups import EVERY_S as ROLLED_UP_EVERY_S
 from pellucid_server.app.rollups import RollUps
@@ -34,6 +35,7 @@ from pellucid_server.dashboards.boards import Boards
 from pellucid_server.dashboards.budgets import BudgetBook
 from pellucid_server.dashboards.comments import CommentBook
 from pellucid_server.dashboards.progress import ProgressBoard
+from pellucid_server.dashboards.repricing import Repricings
 from pellucid_server.dashboards.sharing import Sharing
 from pellucid_server.dashboards.views import Views
 from pellucid_server.dashboards.what_if import WhatIfs
@@ -98,6 +100,7 @@ class House:
     sharing: Sharing
     budgets: BudgetBook
     what_ifs: WhatIfs
+    repricings: Repricings
     cases: Cases
     trials: Trials
     server_runs: ServerRuns
@@ -202,7 +205,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     ledger.listen(change_hooks.tell)
     journal = SqliteJournal(data / "journal.db", limit_bytes=settings.journal_bytes)
     driver = open_driver(settings)
-    spans = SpanStore(driver, Topology(cluster=settings.clickhouse_cluster))
+    topology = Topology(cluster=settings.clickhouse_cluster)
+    spans = SpanStore(driver, topology)
     sightings = SightingReader(driver)
     rollups = RollUps(meta, CostDays(driver), system_clock)
     blobs = BlobStore.open(settings.blobs_url, data / "blobs")
@@ -226,8 +230,9 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     bench = Bench.open(queries, prompts)
     evaluator_parts = EvaluatorParts.open(meta, queries, ledger)
     actions = bulk_actions(queries.scores, cases, curation.curating)
+    repricing = RepricingParts.open(driver, topology, configs, meta, pipeline, rollups)
     experiments = ExperimentParts.open(meta, queries, prompts.serving, evaluator_parts.book)
-    handlers = (*bench.handlers, *evaluator_parts.handlers, BulkHandler(actions), experiments.handler)
+    handlers = (*bench.handlers, *evaluator_parts.handlers, BulkHandler(actions), experiments.handler, repricing.handler)
     durable = open_durable(settings, meta, configs, door, handlers=handlers)
     evals = evaluator_parts.room(settings, meta, durable)
     trials = Trials(meta, system_clock, random_id)
@@ -244,6 +249,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         sharing=Sharing(meta, system_clock, random_id),
         budgets=BudgetBook(meta, queries.metrics, system_clock, random_id),
         what_ifs=WhatIfs(queries.metrics, lambda project_id: PriceBook(configs.of(project_id).prices), system_clock),
+        repricings=repricing.room(durable.runs),
         cases=cases,
         trials=trials,
         server_runs=experiments.runs(cases, trials, configs, durable),
@@ -275,6 +281,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
                 Job(name="retention", every_s=3_600, first_after_s=60, run=Retention(meta, spans, rollups).run),
                 Job(name="roll-ups", every_s=ROLLED_UP_EVERY_S, first_after_s=30, run=rollups.run),
                 Job(name="rollouts", every_s=10, run=lambda: rollouts.run(lambda: all_projects(meta))),
+                repricing.job(),
                 Job(name="samples", every_s=3_600, first_after_s=120, run=curation.samplings.run_due),
                 Job(name="changes", every_s=30, run=Watcher(ledger, sightings.since, lambda: project_ids(meta), system_clock).run),
             ]

@@ -1,5 +1,7 @@
 """Roll-ups of cost: each day's calls counted anew while spans of it arrive, and kept when the spans have left."""
 
+import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pellucid_server.core.clock import DAY, MINUTE, Clock, Micros
@@ -16,16 +18,31 @@ _WHOLE_FROM = "cost_days.whole_from."
 
 
 class RollUps:
-    """Counts the days that changed. One at a time: the house's schedule and retention share a thread."""
+    """Counts the days that changed, one at a time."""
 
     def __init__(self, meta: MetaStore, days: CostDays, clock: Clock) -> None:
         self._meta = meta
         self._days = days
         self._clock = clock
         self._version = 0
+        self._lock = threading.Lock()
 
     def run(self) -> None:
         """Count what changed since the last time, and forget what is older than `KEPT_DAYS`."""
+        with self._lock:
+            self._run()
+
+    def recount(self, project_id: str, days: Sequence[Micros]) -> None:
+        """Count these days (midnights) anew now; those whose spans have left, or are about to, stay as they are."""
+        with self._lock:
+            now = self._clock()
+            oldest = max((now - KEPT_DAYS * DAY) // DAY * DAY, self._known(_WHOLE_FROM + project_id))
+            self._version = max(self._version + 1, now, self._days.newest_version(project_id) + 1)
+            for day in days:
+                if oldest <= day < now + DAY:
+                    self._days.count(project_id, day, self._version)
+
+    def _run(self) -> None:
         now = self._clock()
         seen = self._known(_SEEN)
         oldest = (now - KEPT_DAYS * DAY) // DAY * DAY

@@ -91,3 +91,21 @@ class TooManyOfThem(Conflict):
     """The project has as many of these as it can hold; delete some that nobody uses."""
 
     code = "too_many"
+
+
+class PricesChanged(Conflict):
+    """The prices have changed since; look at what the new ones would change, and start again."""
+
+    code = "prices_changed"
+
+
+class RepricingGoesOn(Conflict):
+    """History is being priced anew already; wait for that run, or cancel it."""
+
+    code = "repricing_goes_on"
+
+
+class PreparedRowsGone(Conflict):
+    """What the run had prepared is not there any more, so nothing was changed; start a new one."""
+
+    code = "prepared_rows_gone"

@@ -7,6 +7,7 @@ the time and tier, and turns them into a `Tariff`. The list ships with the insta
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from importlib.metadata import version
 from typing import NamedTuple
 
 from genai_prices import types as listed
@@ -16,6 +17,8 @@ from pellucid_server.core.clock import DAY, MINUTE, SECOND, Micros
 from pellucid_server.enrich.rates import Rates, Tariff
 
 SOURCE = "genai-prices"
+LIST_VERSION = version(SOURCE)
+"""Which prices the installed list holds."""
 
 ALIASES: Mapping[str, str] = {
     "azure.ai.openai": "azure",

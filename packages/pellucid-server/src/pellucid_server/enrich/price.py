@@ -5,11 +5,12 @@ the emitter reported, and (only where a project opts in) a catch-all rate that i
 asked first, then the requested one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from math import inf
+from typing import NamedTuple
 
 from pellucid_server.core.clock import DAY, Micros
 from pellucid_server.core.errors import BadRequest
@@ -73,6 +74,16 @@ class Explanation:
 UNPRICED = Quote(cost=None)
 
 
+class CallNames(NamedTuple):
+    """What a call says of the price that it falls under. The answering model is asked first, then the requested one."""
+
+    provider: str
+    model: str
+    model_requested: str = ""
+    service_tier: str = ""
+    speed: str = ""
+
+
 class PriceBook:
     """The prices of one project: frozen overrides over the public list. Build a new one when the overrides change."""
 
@@ -128,19 +139,25 @@ class PriceBook:
         step = self._steps(asked)
         return None if step is None else self._tariffs(asked, time // step * step if step else 0)
 
-    def _for(self, span: Span) -> Tariff | None:
-        speed = span.model_parameters.get("speed") if span.model_parameters else None
-        for name in (span.model, span.model_requested):
-            if not name:
-                continue
-            asked = Asked(span.provider, name, span.service_tier, speed if isinstance(speed, str) else "")
+    def tariff_of(self, call: CallNames, time: Micros) -> Tariff | None:
+        """The rates of such calls at a time."""
+        for asked in _asked(call):
             step = self._steps(asked)
             if step is None:
                 continue
-            tariff = self._tariffs(asked, span.start_time // step * step if step else 0)
+            tariff = self._tariffs(asked, time // step * step if step else 0)
             if tariff is not None:
                 return tariff
         return None
+
+    def changes_within_days(self, call: CallNames) -> bool:
+        """Whether the rates of such calls depend on the time of the day."""
+        return any(0 < (self._steps(asked) or 0) < DAY for asked in _asked(call))
+
+    def _for(self, span: Span) -> Tariff | None:
+        speed = span.model_parameters.get("speed") if span.model_parameters else None
+        speed = speed if isinstance(speed, str) else ""
+        return self.tariff_of(CallNames(span.provider, span.model, span.model_requested, span.service_tier, speed), span.start_time)
 
     def _step(self, asked: Asked) -> Micros | None:
         """How long an answer holds: the finest of all that may give it. `None`: nobody knows the model."""
@@ -155,6 +172,12 @@ class PriceBook:
             if override.matches(asked) and override.holds(time):
                 return override.tariff
         return self._catalogue.tariff(asked, time)
+
+
+def _asked(call: CallNames) -> Iterator[Asked]:
+    for name in (call.model, call.model_requested):
+        if name:
+            yield Asked(call.provider, name, call.service_tier, call.speed)
 
 
 class _Override:

@@ -79,6 +79,11 @@ class Memory:
         self._size = 0
         self._claims: OrderedDict[tuple[str, str], dict[str, Claim]] = OrderedDict()
 
+    def forget_rows(self) -> None:
+        """Forget the traces, but not who claims which call."""
+        self._traces = OrderedDict()
+        self._size = 0
+
     def __contains__(self, key: TraceKey) -> bool:
         return key in self._traces
 

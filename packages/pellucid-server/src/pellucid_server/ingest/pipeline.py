@@ -10,6 +10,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -46,6 +47,16 @@ PutBlob = Callable[[str, str, bytes], None]
 class _Batch:
     entries: Sequence[Entry]
     result: Callable[[], EncodedChunk]
+
+
+@dataclass(slots=True)
+class _Errand:
+    """Something that only the pipeline's own thread may do, after what was read before it was asked for."""
+
+    act: Callable[[], None]
+    done: Future[None]
+    after: int | None = None
+    """The last entry that was read ahead when the thread took note of it."""
 
 
 @dataclass(slots=True)
@@ -87,6 +98,7 @@ class Pipeline:
         self._enrichers: dict[str, Enricher] = {}
         self._ahead: deque[_Batch] = deque()
         self._position = 0
+        self._errands: deque[_Errand] = deque()
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="ingest", daemon=True)
         self.statistics = Statistics()
@@ -111,15 +123,44 @@ class Pipeline:
                 self._rewind()
                 self._stop.wait(RETRY_MOST_S)
 
+    def reread(self, traces: Sequence[TraceKey] = ()) -> Future[None]:
+        """Stored rows were changed by somebody else: forget what is known of them, and settle `traces` anew.
+
+        Done when everything that was read before is written too: from then on no write says what held before the change.
+        """
+        errand = _Errand(partial(self._settle_stored, traces), Future())
+        self._errands.append(errand)
+        return errand.done
+
     def step(self, wait_s: float) -> bool:
         """Read ahead, then write the oldest batch; whether anything was written."""
         self._read_ahead(wait_s)
-        if not self._ahead:
-            return False
-        batch = self._ahead[0]
-        self._absorb(batch)
-        self._ahead.popleft()
-        return True
+        if self._ahead:
+            self._absorb(self._ahead[0])
+            self._ahead.popleft()
+            self._run_errands()
+            return True
+        self._run_errands()
+        return False
+
+    def _run_errands(self) -> None:
+        for errand in list(self._errands):
+            if errand.after is None:
+                errand.after = self._position
+            if not self._ahead or self._ahead[0].entries[0].id > errand.after:
+                self._errands.remove(errand)
+                try:
+                    errand.act()
+                except Exception as error:  # whoever asked for it is told
+                    errand.done.set_exception(error)
+                else:
+                    errand.done.set_result(None)
+
+    def _settle_stored(self, traces: Sequence[TraceKey]) -> None:
+        self.settler.memory.forget_rows()
+        for start in range(0, len(traces), BATCH_RECORDS):
+            write = self.settler.settle_stored(traces[start : start + BATCH_RECORDS])
+            self._store.write(write)
 
     def _read_ahead(self, wait_s: float) -> None:
         while len(self._ahead) < AHEAD:

@@ -25,6 +25,9 @@ from pellucid_server.ingest.merge import merge
 from pellucid_server.ingest.ports import Encode, EncodedChunk, RowKey, TraceKey, TraceStore, Write
 from pellucid_server.ingest.rowfacts import READ_COLUMNS, answer_from, claim_from, facts_from
 
+VERSION_STEP = 1_000
+"""Between two writes, whatever the clock says: a correction of a stored row is one version newer than it, and older than the next write."""
+
 _decode_payload = msgspec.json.Decoder().decode
 EnricherOf = Mapping[str, Enricher]
 
@@ -75,6 +78,13 @@ class Settler:
         write = self._write(out)
         write.blobs.extend(chunk.blobs)
         return write
+
+    def settle_stored(self, keys: Sequence[TraceKey]) -> Write:
+        """What must be written where others changed the stored rows of these traces."""
+        self._recall(keys)
+        out = _Out()
+        self._settle_all(keys, out)
+        return self._write(out)
 
     def _recall(self, touched: Iterable[TraceKey]) -> None:
         """Load what the store knows of traces that are not in memory; new traces cost no read."""
@@ -173,7 +183,7 @@ class Settler:
         return [TraceKey(key.project_id, trace_id) for trace_id in sorted(others)]
 
     def _write(self, out: _Out) -> Write:
-        self._version = max(self._version + 1, self._clock())
+        self._version = max(self._version + VERSION_STEP, self._clock())
         knowns = list(out.spans.values())
         spans = _settled(_gather(knowns), [known.answer for known in knowns]) if knowns else None
         parts = [table for table in (spans, *(_hidden(row) for row in out.gone)) if table is not None]

@@ -83,6 +83,12 @@ class CostDays:
         columns = [pa.array(values, field.type) for values, field in zip(zip(*whole, strict=True), schema, strict=True)]
         self._driver.insert(COST_DAYS.name, pa.table(columns, schema=schema))
 
+    def newest_version(self, project_id: str) -> int:
+        """Of all counts of a project."""
+        p = Parameters()
+        sql = f"SELECT max(version) FROM {COST_DAYS.name} WHERE project_id = {p.text(project_id)}"
+        return int(self._driver.query(p.statement(sql, "cost_days.newest"), _LIMITS).rows[0][0] or 0)
+
     def forget(self, before: Micros) -> None:
         """Delete days before this moment, and what newer counts of a day have replaced."""
         p = Parameters()

@@ -40,6 +40,7 @@ _EMBEDDED_OPTIONS = {
 
 DEFAULT_LIMITS = Limits()
 NO_SETTINGS: Mapping[str, int] = MappingProxyType({})
+NO_PARAMETERS: Mapping[str, object] = MappingProxyType({})
 
 
 def connect_embedded(path: str) -> "ClickHouseDriver":
@@ -130,10 +131,10 @@ class ClickHouseDriver:
         further = f" SETTINGS {', '.join(f'{name} = {value}' for name, value in settings.items())}" if settings else ""
         self.command(f"INSERT INTO {table} ({', '.join(columns)}) SELECT {chosen} FROM file('{quoted}', 'Arrow'){further}")
 
-    def command(self, sql: str) -> None:
-        """Run DDL or maintenance."""
-        with _Translated(Statement(sql=sql, parameters={})):
-            self._client().command(sql)
+    def command(self, sql: str, parameters: Mapping[str, object] = NO_PARAMETERS) -> None:
+        """Run DDL, maintenance, or an INSERT of what a SELECT finds."""
+        with _Translated(Statement(sql=sql, parameters=parameters)):
+            self._client().command(sql, parameters=dict(parameters) or None)
 
     def close(self) -> None:
         """Close every handle."""

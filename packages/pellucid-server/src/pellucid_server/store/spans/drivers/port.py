@@ -64,8 +64,8 @@ class Driver(Protocol):
         """Append the rows of an Arrow file; `constants` stand in the place of what it says of their columns. Durable when it returns."""
         ...
 
-    def command(self, sql: str) -> None:
-        """DDL and maintenance."""
+    def command(self, sql: str, parameters: Mapping[str, object] = ...) -> None:
+        """DDL, maintenance, and rows that are made of rows."""
         ...
 
     def close(self) -> None:
