@@ -118,9 +118,28 @@ def test_the_watcher_looks_at_everything_once_and_then_at_what_is_new(ledger: Le
     assert asked == [0, NOW - OVERLAP]
 
 
+def test_edits_of_prices_stand_in_the_ledger(tmp_path: Path) -> None:
+    store = MetaStore.open(f"sqlite:///{tmp_path / 'priced.db'}")
+    ledger = Ledger(store, lambda: NOW, lambda prefix: prefix)
+    identity = Identity.open(store, local=True, record_change=ledger.record)
+    owner = identity.resolver.resolve(None)
+    made = identity.prices.create(owner, model_pattern="^gpt-4o$", provider=None, from_time=0, prices={"input": 2.0})
+    identity.prices.update(owner, made.id, model_pattern="^gpt-4o$", provider=None, from_time=0, prices={"input": 3.0})
+    identity.prices.remove(owner, made.id)
+    removed, changed, created = sorted(ledger.list_events(owner).events, key=lambda event: -event.time)
+    assert [event.title for event in (created, changed, removed)] == [
+        f"The price of ^gpt-4o$ was {verb}" for verb in ("set", "changed", "removed")
+    ]
+    assert isinstance(changed.before, dict)
+    assert isinstance(changed.after, dict)
+    assert (changed.before["prices"], changed.after["prices"], removed.after) == ({"input": 2.0}, {"input": 3.0}, None)
+    assert ledger.get(owner, changed.id) == changed
+    store.close()
+
+
 class _Seen:
     """A sighting as the store tells it."""
 
     def __init__(self, sighting: Sighting) -> None:
         self.kind, self.value, self.time = sighting.kind, sighting.value, sighting.time
-        self.environment, self.service = sighting.scope.get("environment", ""), ""
+        self.environment, self.service, self.model_requested = sighting.scope.get("environment", ""), "", ""

@@ -76,6 +76,7 @@ const routes = root.addChildren([
   page("/incidents", () => import("@/features/monitors/incidentsPage")),
   page("/incidents/$incidentId", () => import("@/features/monitors/incidentPage")),
   page("/changes", () => import("@/features/monitors/changesPage")),
+  page("/changes/$changeId", () => import("@/features/monitors/changePage")),
   page("/cost", () => import("@/features/cost/costPage")),
   page("/prompts", () => import("@/features/prompts/promptsRoute")),
   page("/prompts/$", () => import("@/features/prompts/promptsRoute")),

@@ -25,7 +25,13 @@ export function ChangesBefore({ began }: { began: string }) {
               <Clock time={change.time} clock="full" />
             </span>
             <Badge>{change.kind.replaceAll("_", " ")}</Badge>
-            <span className="recorded min-w-0 flex-1">{change.title}</span>
+            <Link
+              to="/changes/$changeId"
+              params={{ changeId: change.id } as never}
+              className="recorded min-w-0 flex-1 hover:underline"
+            >
+              {change.title}
+            </Link>
           </li>
         ))}
         {query.data && shown.length === 0 && <li className="text-label text-fg-3">Nothing that is on record.</li>}

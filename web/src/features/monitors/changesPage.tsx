@@ -1,35 +1,26 @@
 /** The ledger of changes: deploys, label moves, and all that was seen for the first time. */
 
-import { useInfiniteQuery } from "@tanstack/react-query";
-import { GitCommitVertical } from "lucide-react";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { GitCommitVertical, Rocket } from "lucide-react";
+import { changeQuery } from "@/api/changes";
 import { type Change, ledgerQuery } from "@/api/monitors";
+import { carried } from "@/domain/address";
+import { CHANGE_KINDS, reachWords } from "@/domain/changes";
+import { formatDuration } from "@/domain/format";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
-import { Badge, Select } from "@/ui/controls";
+import { Badge, Button, Select } from "@/ui/controls";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
 import { ListStates } from "@/ui/listPage";
 import { usePreference } from "@/ui/preferences";
 import { Empty } from "@/ui/states";
 import { Clock } from "@/ui/values";
+import { DeploySnippets } from "./deploySnippets";
 import { actorName } from "./parts";
 
 const MONTH = "-30d";
-const KINDS = [
-  ["", "All kinds"],
-  ["deploy", "Deploys"],
-  ["prompt_label", "Label moves"],
-  ["model", "Models"],
-  ["fingerprint", "System prompts"],
-  ["release", "Releases"],
-  ["index_version", "Indexes"],
-  ["prompt_version", "Prompt versions"],
-  ["tool", "Tools"],
-  ["sdk", "SDKs"],
-  ["price", "Prices"],
-  ["evaluator", "Evaluators"],
-  ["feature_flag", "Feature flags"],
-  ["note", "Notes"],
-] as const;
+const KINDS = [["", "All kinds"], ...CHANGE_KINDS] as const;
 
 const COLUMNS: readonly DataColumn<Change>[] = [
   { id: "time", label: "Time", width: 224, cell: (row) => <Clock time={row.time} clock="full" /> },
@@ -39,7 +30,16 @@ const COLUMNS: readonly DataColumn<Change>[] = [
     label: "Change",
     width: 420,
     grow: true,
-    cell: (row) => <span className="recorded">{row.title}</span>,
+    cell: (row) => (
+      <Link
+        to="/changes/$changeId"
+        params={{ changeId: row.id } as never}
+        search={(old) => carried(old)}
+        className="recorded hover:underline"
+      >
+        {row.title}
+      </Link>
+    ),
   },
   {
     id: "scope",
@@ -53,14 +53,32 @@ const COLUMNS: readonly DataColumn<Change>[] = [
       </span>
     ),
   },
+  { id: "reach", label: "Blast radius", width: 250, cell: (row) => <ReachOf id={row.id} /> },
   { id: "actor", label: "By", width: 140, cell: (row) => <span className="text-fg-2">{actorName(row.actor)}</span> },
 ];
+
+/** Asked for by each row that is in view. */
+function ReachOf({ id }: { id: string }) {
+  const { data } = useQuery(changeQuery(id));
+  if (!data?.reach || data.filter === null) return <span className="text-fg-3">–</span>;
+  return (
+    <Link
+      to="/traces"
+      search={{ from: data.reach.start, to: data.reach.end, filter: data.filter || undefined } as never}
+      title={`In the ${formatDuration(Date.parse(data.reach.end) - Date.parse(data.reach.start))} after it; opens the traces`}
+      className="text-fg-2 hover:underline"
+    >
+      {reachWords(data.reach)}
+    </Link>
+  );
+}
 
 export default function ChangesPage() {
   const [search, patch] = useAddress();
   const [density] = usePreference("density");
   const kind = KINDS.find(([value]) => value === search.view)?.[0] ?? "";
   const query = useInfiniteQuery(ledgerQuery({ from: search.from ?? MONTH, to: search.to ?? "" }, kind));
+  const announcing = search.tab === "announce";
   const rows = query.data?.pages.flatMap(({ data }) => data) ?? [];
   return (
     <>
@@ -72,19 +90,27 @@ export default function ChangesPage() {
           options={KINDS}
           onChange={(view) => patch({ view: view || null })}
         />
+        <span className="flex-1" />
+        <Button icon={Rocket} aria-expanded={announcing} onClick={() => patch({ tab: announcing ? null : "announce" })}>
+          Announce deploys
+        </Button>
       </div>
+      {announcing && (
+        <div className="shrink-0 border-b border-line px-3 py-3 wide:px-4">
+          <DeploySnippets />
+        </div>
+      )}
       <ListStates
         query={query}
         what="The changes"
         count={rows.length}
         empty={
           <Empty icon={GitCommitVertical} title="No changes in this time range">
-            <p>
-              Models, prompts, releases, tools and indexes are noted when they are first seen. Announce a deploy from
-              your pipeline:
+            <p className="mb-3">
+              Models, prompts, releases, tools, indexes and feature flags are noted when they are first seen. Announce a
+              deploy from your pipeline:
             </p>
-            <pre className="mono mt-2 whitespace-pre-wrap text-left [overflow-wrap:anywhere]">{`curl -X POST "$PELLUCID_URL/api/v1/events" -H "authorization: Bearer $PELLUCID_API_KEY" \\
-  -H "content-type: application/json" -d '{"kind":"deploy","title":"Release 2.8.0"}'`}</pre>
+            <DeploySnippets />
           </Empty>
         }
       >
@@ -98,7 +124,14 @@ export default function ChangesPage() {
           onNearEnd={() => query.hasNextPage && !query.isFetchingNextPage && void query.fetchNextPage()}
           card={(row) => (
             <div className="flex h-full flex-col justify-center gap-0.5">
-              <span className="recorded cut">{row.title}</span>
+              <Link
+                to="/changes/$changeId"
+                params={{ changeId: row.id } as never}
+                search={(old) => carried(old)}
+                className="recorded cut"
+              >
+                {row.title}
+              </Link>
               <span className="text-label text-fg-2">
                 <Clock time={row.time} clock="full" />
               </span>

@@ -31,9 +31,11 @@ from pellucid_server.journal.port import Journal
 from pellucid_server.llm.models import LanguageModels
 from pellucid_server.monitors.announcing import ChangeHooks
 from pellucid_server.monitors.book import MonitorBook
+from pellucid_server.monitors.bursts import JudgingBursts
 from pellucid_server.monitors.channels import ChannelBook
 from pellucid_server.monitors.drift import DriftBook
 from pellucid_server.monitors.handling import IncidentBook
+from pellucid_server.monitors.impact import ChangeImpact
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.monitors.preview import Previewer
 from pellucid_server.playground.service import Playground
@@ -105,6 +107,14 @@ class Monitoring(Protocol):
     @property
     def drift(self) -> DriftBook:
         """What the traffic is drawn from."""
+
+    @property
+    def impact(self) -> ChangeImpact:
+        """What changes did to the traffic."""
+
+    @property
+    def bursts(self) -> JudgingBursts:
+        """What is judged more often after changes."""
 
     @property
     def previewer(self) -> Previewer:

@@ -23,6 +23,7 @@ from pellucid_server.evals.links import FeedbackLinks
 from pellucid_server.evals.online import Online
 from pellucid_server.evals.room import EvaluationRoom
 from pellucid_server.evals.running import EvaluationHandler
+from pellucid_server.evals.sampling import Boosts
 from pellucid_server.evals.spending import Spending
 from pellucid_server.evals.subject import Subjects
 from pellucid_server.evals.trying import Trials
@@ -62,14 +63,14 @@ class EvaluatorParts:
         )
         return cls(book=book, subjects=subjects, sandbox=sandbox, queries=queries, answers=answers, handlers=handlers)
 
-    def room(self, settings: Settings, meta: MetaStore, durable: Durable) -> EvaluationRoom:
-        """The second one."""
-        queries = self.queries
+    def room(self, settings: Settings, meta: MetaStore, durable: Durable, boosts: Boosts) -> EvaluationRoom:
+        """The second one; `boosts` says what is judged more often for a while."""
+        queries, book = self.queries, self.book
         candidates, spending = Candidates(queries), Spending(queries.metrics, system_clock)
         return EvaluationRoom(
             book=self.book,
             trials=Trials(self.book, candidates, self.subjects, spending, durable.models, queries, durable.runs),
-            online=Online(meta, self.book, candidates, self.subjects, queries.scores, spending, durable.runs, system_clock),
+            online=Online(meta, book, candidates, self.subjects, queries.scores, spending, durable.runs, system_clock, boosts),
             spending=spending,
             configs=ScoreConfigBook(meta, system_clock, random_id),
             analyses=Analyses(self.book, queries.scores),

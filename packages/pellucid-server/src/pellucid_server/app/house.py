@@ -192,15 +192,16 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     lock = DirectoryLock(data, f"http://{settings.host}:{settings.port}")
     meta = MetaStore.open(database_url(settings))
     configs = Configs(meta)
+    ledger = Ledger(meta, system_clock, random_id)
     identity = Identity.open(
         meta,
         wanted=Provision.from_environment(environment),
         local=is_loopback(settings.host),
         project_changed=configs.forget,
+        record_change=ledger.record,
     )
     check_bind(settings.host, has_credentials=identity.has_credentials())
     losses = LossBoard(system_clock)
-    ledger = Ledger(meta, system_clock, random_id)
     change_hooks = ChangeHooks(meta, system_clock, random_id)
     ledger.listen(change_hooks.tell)
     journal = SqliteJournal(data / "journal.db", limit_bytes=settings.journal_bytes)
@@ -234,7 +235,8 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     experiments = ExperimentParts.open(meta, queries, prompts.serving, evaluator_parts.book)
     handlers = (*bench.handlers, *evaluator_parts.handlers, BulkHandler(actions), experiments.handler, repricing.handler)
     durable = open_durable(settings, meta, configs, door, handlers=handlers)
-    evals = evaluator_parts.room(settings, meta, durable)
+    monitoring = open_monitoring(settings, meta, queries, durable.guard)
+    evals = evaluator_parts.room(settings, meta, durable, monitoring.bursts.boosts)
     trials = Trials(meta, system_clock, random_id)
     rollouts = RolloutWatch(prompts.context, prompts.labels, queries.rollout_traffic)
     return House(
@@ -294,7 +296,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         runs=durable.runs,
         bulk=BulkRuns(durable.runs, queries.traces, actions),
         engine=durable.engine,
-        monitoring=open_monitoring(settings, meta, queries, durable.guard),
+        monitoring=monitoring,
         playground=bench.playground(durable.models, durable.runs),
     )
 

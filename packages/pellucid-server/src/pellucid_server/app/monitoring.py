@@ -13,11 +13,13 @@ from pellucid_server.core.ids import random_id
 from pellucid_server.llm.vault import Vault
 from pellucid_server.model.scope import Scope
 from pellucid_server.monitors.book import MonitorBook
+from pellucid_server.monitors.bursts import JudgingBursts
 from pellucid_server.monitors.channels import ChannelBook
 from pellucid_server.monitors.drift import DriftBook
 from pellucid_server.monitors.evaluation import Evaluator
 from pellucid_server.monitors.evidence import TraceEvidence
 from pellucid_server.monitors.handling import IncidentBook
+from pellucid_server.monitors.impact import ChangeImpact
 from pellucid_server.monitors.incidents import IncidentDesk
 from pellucid_server.monitors.looking import Looker
 from pellucid_server.monitors.preview import Previewer
@@ -33,6 +35,7 @@ from pellucid_server.store.meta.database import MetaStore
 
 EVALUATED_EVERY_S: Final = 30.0
 SENT_EVERY_S: Final = 2.0
+BURSTS_EVERY_S: Final = 30.0
 SCORES_OF: Final = 60 * DAY
 """A score that nobody gave for so long is not watched any more."""
 
@@ -48,6 +51,8 @@ class Monitoring:
     dispatcher: Dispatcher
     previewer: Previewer
     drift: DriftBook
+    impact: ChangeImpact
+    bursts: JudgingBursts
     schedules: tuple[Schedule, ...]
 
     def start(self) -> None:
@@ -83,6 +88,7 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
         lambda: projects_of(meta),
         clock,
     )
+    bursts = JudgingBursts(meta, queries.signals, lambda: projects_of(meta), clock, new_id)
     dispatcher = Dispatcher(meta, Post(guard, vault), clock)
     return Monitoring(
         monitors=book,
@@ -92,8 +98,11 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
         dispatcher=dispatcher,
         previewer=Previewer(queries.signals, scores, served, clock),
         drift=DriftBook(queries.signals, scores),
+        impact=ChangeImpact(queries.signals, queries.metrics, scores, clock),
+        bursts=bursts,
         schedules=(
             Schedule([Job(name="monitors", every_s=EVALUATED_EVERY_S, run=evaluator.run)], thread="monitors"),
+            Schedule([Job(name="bursts", every_s=BURSTS_EVERY_S, run=bursts.run)], thread="bursts"),
             Schedule(
                 [Job(name="notifications", every_s=SENT_EVERY_S, first_after_s=SENT_EVERY_S, run=dispatcher.begin)],
                 thread="notifications",

@@ -19,6 +19,9 @@ from pellucid_server.model.message import Message, Part, PartType, Role
 from pellucid_server.model.span import MODEL_KINDS, Kind, Span
 
 HASH_CHARS = 16
+SCHEMA_HASH_CHARS = 10
+MAX_TOOL_SCHEMAS = 128
+"""Of one call; an agent with more tools is known by the first ones."""
 NUMBER = "<n>"
 URL = "<url>"
 EMAIL = "<email>"
@@ -96,6 +99,14 @@ def input_hash(span: Span) -> str:
     if span.messages_in:
         return _hash("\x1e".join(_pieces(span.messages_in)))
     return "" if span.input is None else _hash(_text(span.input))
+
+
+def tool_schemas(span: Span) -> tuple[str, ...]:
+    """`name@hash` of each tool that was offered, by name: an edit of its description or of its arguments shows as a new hash."""
+    offered = span.tools[:MAX_TOOL_SCHEMAS]
+    return tuple(
+        sorted({f"{tool.name}@{_hash(_text([tool.description, tool.parameters]))[:SCHEMA_HASH_CHARS]}" for tool in offered})
+    )
 
 
 def _without_date_words(match: re.Match[str]) -> str:

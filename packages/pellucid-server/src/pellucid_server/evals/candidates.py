@@ -7,7 +7,7 @@ from typing import Final
 from pellucid_server.core.clock import MINUTE, SECOND, Micros
 from pellucid_server.core.errors import BadFilter
 from pellucid_server.evals.errors import BadSampling
-from pellucid_server.evals.sampling import Sampling, draw
+from pellucid_server.evals.sampling import Boost, Sampling, draw
 from pellucid_server.evals.subject import Place
 from pellucid_server.filters.tree import FieldRef, Filter, Text, all_of, negate, one_of
 from pellucid_server.llm.models import ENVIRONMENTS
@@ -43,24 +43,35 @@ class Candidates:
         self._queries = queries
 
     def drawn(
-        self, scope: Scope, target: ScoreTarget, text: str, sampling: Sampling, *, seed: str, window: Window, limit: int
+        self,
+        scope: Scope,
+        target: ScoreTarget,
+        text: str,
+        sampling: Sampling,
+        *,
+        seed: str,
+        window: Window,
+        limit: int,
+        boosts: Sequence[Boost] = (),
     ) -> Found:
         """What was drawn of the first `limit` matching places of `window`. Raises `BadFilter`."""
         base = filter_of(text)
         listed = self._listed(scope, target, base, window, limit)
-        strata = [
-            (
-                stratum,
-                {place.key for place, _ in self._listed(scope, target, all_of([base, filter_of(stratum.filter)]), window, limit)},
-            )
-            for stratum in sampling.strata
-        ]
+
+        def inside(own: str) -> set[str]:
+            return {place.key for place, _ in self._listed(scope, target, all_of([base, filter_of(own)]), window, limit)}
+
+        strata = [(stratum, inside(stratum.filter)) for stratum in sampling.strata]
+        raised = [(boost, inside(boost.filter)) for boost in boosts]
         places = []
-        for place, _ in listed:
+        for place, time in listed:
             stratum = next((one for one, keys in strata if place.key in keys), None)
-            probability = sampling.default if stratum is None else stratum.probability
+            name, probability = ("", sampling.default) if stratum is None else (stratum.name, stratum.probability)
+            for boost, keys in raised:
+                if place.key in keys and boost.probability_at(time) > probability:
+                    name, probability = boost.name, boost.probability_at(time)
             if draw(seed, place.key) < probability:
-                places.append(replace(place, probability=probability, stratum="" if stratum is None else stratum.name))
+                places.append(replace(place, probability=probability, stratum=name))
         end = window.end if window.end is not None else self._queries.clock()
         until = listed[-1][1] if len(listed) >= limit else end
         return Found(places=tuple(places), seen=len(listed), until=until)

@@ -16,7 +16,7 @@ from pellucid_server.evals.candidates import SETTLED, Candidates, Found
 from pellucid_server.evals.evaluating import Ready
 from pellucid_server.evals.evaluators import EvaluatorBook, Versioned
 from pellucid_server.evals.running import KIND, scope_of
-from pellucid_server.evals.sampling import draw, read_sampling
+from pellucid_server.evals.sampling import Boosts, draw, no_boosts, read_sampling
 from pellucid_server.evals.scoring import drafts, score_id
 from pellucid_server.evals.spending import Spending
 from pellucid_server.evals.subject import Place, Subjects
@@ -55,7 +55,9 @@ class Online:
         spending: Spending,
         runs: RunStarter,
         clock: Clock,
+        boosts: Boosts = no_boosts,
     ) -> None:
+        self._boosts = boosts
         self._store = store
         self._book = book
         self._candidates = candidates
@@ -113,7 +115,16 @@ class Online:
         evaluator = found.evaluator
         sampling = read_sampling(dict(evaluator.sampling))
         target = ready.definition.target
-        drawn = self._candidates.drawn(scope, target, evaluator.filter, sampling, seed=evaluator.id, window=window, limit=limit)
+        drawn = self._candidates.drawn(
+            scope,
+            target,
+            evaluator.filter,
+            sampling,
+            seed=evaluator.id,
+            window=window,
+            limit=limit,
+            boosts=self._boosts(scope.project_id, evaluator.id),
+        )
         new = self._without_known(scope, ready, drawn)
         if ready.is_free:
             self._evaluate(scope, found, ready, new)

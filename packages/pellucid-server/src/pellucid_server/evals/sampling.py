@@ -5,10 +5,11 @@ estimate weighs by it; a stratum that is preferred makes no estimate crooked.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Protocol
 
+from pellucid_server.core.clock import Micros
 from pellucid_server.evals.errors import BadSampling
 from pellucid_server.model.json import JsonValue
 
@@ -32,6 +33,33 @@ class Stratum:
     name: str
     filter: str
     probability: float
+
+
+class Boost(Protocol):
+    """A slice of which more than usual is drawn for a while, such as the traffic after a change. Another room's, wired by `app`.
+
+    It only raises: what a stratum draws more often stays so.
+    """
+
+    @property
+    def name(self) -> str:
+        """Recorded as the stratum of what was drawn because of it."""
+
+    @property
+    def filter(self) -> str:
+        """Of spans."""
+
+    def probability_at(self, time: Micros) -> float:
+        """For traffic of a moment; it must be the same whenever that traffic is looked at."""
+
+
+Boosts = Callable[[str, str], Sequence[Boost]]
+"""For (project, evaluator): what is drawn more of now."""
+
+
+def no_boosts(_project_id: str, _evaluator_id: str) -> Sequence[Boost]:
+    """Of a server without a ledger of changes."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

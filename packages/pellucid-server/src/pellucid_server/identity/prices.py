@@ -9,6 +9,8 @@ from pellucid_server.core.errors import NotFound
 from pellucid_server.enrich.patterns import BadPattern, compile_pattern
 from pellucid_server.identity.context import Context
 from pellucid_server.identity.errors import BadPrice, TooManyOfThem
+from pellucid_server.model.change import ChangeEvent
+from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.model.usage import USAGE_KINDS
 from pellucid_server.store.meta.prices import StoredPrice
@@ -54,6 +56,7 @@ class Prices:
             unit.prices.add(price)
             self._context.note(unit, scope, "price.create", price.id, model_pattern=model_pattern)
         self._context.project_changed(scope.project_id)
+        self._tell(scope, "set", None, price)
         return price
 
     def update(
@@ -69,8 +72,9 @@ class Prices:
         """Replace a price."""
         _check(model_pattern, prices)
         with self._context.store.writing() as unit:
+            before = _own(unit, scope, price_id)
             changed = replace(
-                _own(unit, scope, price_id),
+                before,
                 model_pattern=model_pattern,
                 provider=provider,
                 from_time=from_time,
@@ -79,15 +83,39 @@ class Prices:
             unit.prices.put(changed)
             self._context.note(unit, scope, "price.update", price_id, model_pattern=model_pattern)
         self._context.project_changed(scope.project_id)
+        self._tell(scope, "changed", before, changed)
         return changed
 
     def remove(self, scope: Scope, price_id: str) -> None:
         """Delete a price; spans that were priced by it keep their cost."""
         with self._context.store.writing() as unit:
-            _own(unit, scope, price_id)
+            removed = _own(unit, scope, price_id)
             unit.prices.remove(scope.project_id, price_id)
             self._context.note(unit, scope, "price.remove", price_id)
         self._context.project_changed(scope.project_id)
+        self._tell(scope, "removed", removed, None)
+
+    def _tell(self, scope: Scope, verb: str, before: StoredPrice | None, after: StoredPrice | None) -> None:
+        """The ledger of changes: costs move by it while the traffic stays."""
+        told = after or before
+        assert told is not None
+        event = ChangeEvent(
+            id=self._context.new_id("event"),
+            time=self._context.clock(),
+            kind="price",
+            title=f"The price of {told.model_pattern} was {verb}",
+            actor=scope.actor,
+            before=_shown(before),
+            after=_shown(after),
+        )
+        self._context.record_change(scope.project_id, event)
+
+
+def _shown(price: StoredPrice | None) -> JsonValue:
+    if price is None:
+        return None
+    prices: dict[str, JsonValue] = dict(price.prices)
+    return {"model_pattern": price.model_pattern, "provider": price.provider, "from_time": price.from_time, "prices": prices}
 
 
 def _own(unit: UnitOfWork, scope: Scope, price_id: str) -> StoredPrice:

@@ -17,11 +17,16 @@ from pellucid_server.identity.projects import Projects
 from pellucid_server.identity.provision import Provision, provision
 from pellucid_server.identity.resolve import Resolver
 from pellucid_server.identity.sign_in import SignIn
+from pellucid_server.model.change import ChangeEvent
 from pellucid_server.store.meta.database import MetaStore
 
 
 def ignore(_project_id: str) -> None:
     """The listener of a server that keeps no snapshots."""
+
+
+def unrecorded(_project_id: str, _event: ChangeEvent) -> None:
+    """The recorder of a server that keeps no ledger."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +53,7 @@ class Identity:
         new_id: IdSource = random_id,
         attempt_limits: AttemptLimits | None = None,
         project_changed: Callable[[str], None] = ignore,
+        record_change: Callable[[str, ChangeEvent], None] = unrecorded,
     ) -> "Identity":
         """Provision what is missing and wire the services. `local`: only this machine can reach the server, so that requests
         without a credential may be its owner's."""
@@ -57,7 +63,14 @@ class Identity:
             origins.forget()
             project_changed(project_id)
 
-        context = Context(store=store, clock=clock, new_id=new_id, scopes=ScopeCache(clock), project_changed=changed)
+        context = Context(
+            store=store,
+            clock=clock,
+            new_id=new_id,
+            scopes=ScopeCache(clock),
+            project_changed=changed,
+            record_change=record_change,
+        )
         passwords = Passwords()
         provision(context, passwords, wanted or Provision())
         resolver = Resolver(context, local=local)

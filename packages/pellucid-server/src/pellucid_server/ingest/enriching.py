@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pellucid_server.enrich.fingerprint import fingerprint, input_hash
+from pellucid_server.enrich.fingerprint import fingerprint, input_hash, tool_schemas
 from pellucid_server.enrich.outcome import refused_by
 from pellucid_server.enrich.price import PriceBook, PriceOverride
 from pellucid_server.enrich.rates import Rates
@@ -57,6 +57,8 @@ class Enricher:
             changes["prompt_fingerprint"] = found
         if hashed := input_hash(span):
             changes["input_hash"] = hashed
+        if span.tools:
+            changes["tool_schemas"] = tool_schemas(span)
         if flags:
             changes["flags"] = (*span.flags, *flags)
         return _amended(span, changes)

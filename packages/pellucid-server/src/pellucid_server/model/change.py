@@ -13,7 +13,7 @@ class ChangeEvent:
     id: str
     time: int
     kind: str
-    """`prompt_label`, `fingerprint`, `model`, `release`, `sdk`, `index_version`, `price`, `evaluator`, `deploy`, `note`."""
+    """`prompt_label`, `fingerprint`, `model`, `release`, `price`, `evaluator`, `deploy`, `note` …; `monitors.ledger` lists them."""
     title: str
     actor: str = ""
     scope: Mapping[str, str] = field(default_factory=dict)

@@ -155,6 +155,8 @@ class Span:
     cost: Cost | None = None
     prompt: PromptRef | None = None
     prompt_fingerprint: str = ""
+    tool_schemas: tuple[str, ...] = ()
+    """Tools that were offered, each as `name@hash` of its schema."""
     input_hash: str = ""
     rollout: Rollout | None = None
     user_id: str = ""

@@ -14,20 +14,26 @@ from pellucid_server.store.meta.database import MetaStore
 MAX_PAGE = 500
 MAX_TITLE_CHARS = 500
 KINDS = (
-    "deploy", "note", "prompt_label", "fingerprint", "model", "release", "sdk", "index_version", "prompt_version", "tool", "price",
-    "evaluator", "feature_flag",
+    "deploy", "note", "prompt_label", "fingerprint", "model", "system_fingerprint", "release", "sdk", "index_version",
+    "prompt_version", "tool", "tool_schema", "price", "evaluator", "feature_flag", "behaviour",
 )  # fmt: skip
-OBSERVED = ("model", "fingerprint", "release", "sdk", "index_version", "prompt_version", "tool")
+OBSERVED = (
+    "model", "system_fingerprint", "fingerprint", "release", "sdk", "index_version", "prompt_version", "tool", "tool_schema",
+    "feature_flag",
+)  # fmt: skip
 """Kinds that are written when a value is seen for the first time in the traffic."""
 
 _TITLES: Mapping[str, str] = {
     "model": "Model {} answered for the first time",
+    "system_fingerprint": "The provider answered as {} for the first time",
     "fingerprint": "System prompt {} was sent for the first time",
     "release": "Release {} was seen for the first time",
     "sdk": "{} sent for the first time",
     "index_version": "Index {} was searched for the first time",
     "prompt_version": "Prompt {} served for the first time",
     "tool": "Tool {} was called for the first time",
+    "tool_schema": "Tool {} was offered with this schema for the first time",
+    "feature_flag": "Feature flag {} was evaluated for the first time",
 }
 
 
@@ -90,6 +96,14 @@ class Ledger:
             found = unit.changes.page(scope.project_id, start=start, end=end, kinds=kinds, before=before, limit=bounded + 1)
         shown = found[:bounded]
         return EventPage(events=shown, next_before=(shown[-1].time, shown[-1].id) if len(found) > bounded else None)
+
+    def get(self, scope: Scope, event_id: str) -> ChangeEvent:
+        """One event. Raises `NoSuchEvent`."""
+        with self._store.reading() as unit:
+            found = unit.changes.get(scope.project_id, event_id)
+        if found is None:
+            raise NoSuchEvent
+        return found
 
     def announce(
         self,

@@ -27,6 +27,8 @@ class Seen(Protocol):
     def environment(self) -> str: ...
     @property
     def service(self) -> str: ...
+    @property
+    def model_requested(self) -> str: ...
 
 
 class Watcher:
@@ -67,4 +69,5 @@ class Watcher:
 
 
 def _scope(seen: Seen) -> dict[str, str]:
-    return {name: value for name, value in (("environment", seen.environment), ("service", seen.service)) if value}
+    named = ("environment", seen.environment), ("service", seen.service), ("model_requested", seen.model_requested)
+    return {name: value for name, value in named if value}

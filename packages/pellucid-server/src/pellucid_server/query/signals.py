@@ -12,6 +12,7 @@ from pellucid_server.query.asking import asked_in
 from pellucid_server.query.facets import field_of
 from pellucid_server.query.windows import Window
 from pellucid_server.stats.moments import Moments
+from pellucid_server.stats.weighted import WeightedSums
 from pellucid_server.store.spans.reader import SpanReader
 from pellucid_server.store.spans.sql import signals as sql
 from pellucid_server.store.spans.sql.metrics import number_condition
@@ -79,6 +80,15 @@ class Signals:
         asked = asked_in(scope, window, self._clock())
         rows = self._reader.rows(sql.sample(asked, signal.filter, _cut(signal, 0), limit=limit))
         return [(float(value), str(segment)) for value, segment in rows]
+
+    def weighted(self, scope: Scope, signal: Signal, window: Window) -> Sequence[tuple[str, WeightedSums]]:
+        """Scores by segment, weighed by the probability with which each was drawn, on the traces with a matching span."""
+        asked = asked_in(scope, window, self._clock())
+        rows = self._reader.rows(sql.weighted(asked, signal.filter, _cut(signal, 0), limit=MAX_ROWS))
+        names = ("weight", "total", "squares", "weight_squares", "cross", "cross_squares")
+        return [
+            (str(segment), WeightedSums(n=int(n), **dict(zip(names, map(float, sums), strict=True)))) for segment, n, *sums in rows
+        ]
 
     def texts(self, scope: Scope, node: Filter, window: Window, side: str, *, limit: int) -> Sequence[str]:
         """Beginnings of inputs or outputs, drawn evenly from the window; the same ones each time."""

@@ -5,10 +5,76 @@ What was judged with probability 0.05 counts twenty times; without that, a sampl
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
-from pellucid_server.stats.intervals import CONFIDENCE, Estimate, normal_quantile, t_quantile
+from pellucid_server.stats.intervals import CONFIDENCE, Estimate, normal_quantile, t_quantile, welch
+
+FEWEST: Final = 10
+"""Cases of each side before a difference has an interval: a handful of equal scores has no scatter, and would look certain."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightedSums:
+    """A sample, summed: with w = 1 ÷ probability, all that its weighted mean and variance need, so that the database can do the summing."""
+
+    n: int = 0
+    weight: float = 0.0
+    """Σw: how many cases it speaks for."""
+    total: float = 0.0
+    """Σwv."""
+    squares: float = 0.0
+    """Σwv²."""
+    weight_squares: float = 0.0
+    """Σw²."""
+    cross: float = 0.0
+    """Σw²v."""
+    cross_squares: float = 0.0
+    """Σw²v²."""
+
+    @property
+    def mean(self) -> float:
+        """Hájek's; NaN for no cases."""
+        return self.total / self.weight if self.weight else math.nan
+
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the cases; NaN for none."""
+        return math.sqrt(max(0.0, self.squares / self.weight - self.mean**2)) if self.weight else math.nan
+
+    @property
+    def effective_n(self) -> float:
+        """Kish's."""
+        return self.weight**2 / self.weight_squares if self.weight_squares else 0.0
+
+    @property
+    def squared_error(self) -> float:
+        """Variance of the mean, linearised; infinite for fewer than two cases."""
+        if self.n < 2:
+            return math.inf
+        scatter = self.cross_squares - 2 * self.mean * self.cross + self.mean**2 * self.weight_squares
+        return self.n / (self.n - 1) * max(0.0, scatter) / self.weight**2
+
+
+def estimate_of(sums: WeightedSums, confidence: float = CONFIDENCE) -> Estimate | None:
+    """As `mean`."""
+    if sums.n == 0:
+        return None
+    if sums.n == 1:
+        return Estimate(value=sums.mean, low=None, high=None, n=1)
+    half = t_quantile(confidence, max(1.0, sums.effective_n - 1)) * math.sqrt(sums.squared_error)
+    return Estimate(value=sums.mean, low=sums.mean - half, high=sums.mean + half, n=sums.n)
+
+
+def difference_of(ours: WeightedSums, base: WeightedSums, confidence: float = CONFIDENCE) -> Estimate | None:
+    """A weighted mean minus another with Welch's interval; None where either has fewer than `FEWEST` cases."""
+    if min(ours.n, base.n) < FEWEST:
+        return None
+    effective = max(2, int(ours.effective_n)), max(2, int(base.effective_n))
+    found = welch(ours.mean - base.mean, (ours.squared_error, base.squared_error), effective, confidence)
+    return replace(found, n=ours.n + base.n)
 
 
 def effective_n(probabilities: Sequence[float]) -> float:

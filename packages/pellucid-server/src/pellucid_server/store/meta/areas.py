@@ -5,6 +5,7 @@ from types import ModuleType
 from pellucid_server.store.meta import (
     annotations,
     audit,
+    bursts,
     change_subscriptions,
     changes,
     comments,
@@ -59,4 +60,5 @@ AREAS: tuple[ModuleType, ...] = (
     evaluators,
     score_configs,
     change_subscriptions,
+    bursts,
 )

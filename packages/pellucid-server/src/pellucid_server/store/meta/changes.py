@@ -51,6 +51,12 @@ class Changes:
         where = (change_events.c.project_id == project_id) & (change_events.c.id == event_id)
         return self._connection.execute(delete(change_events).where(where)).rowcount > 0
 
+    def get(self, project_id: str, event_id: str) -> ChangeEvent | None:
+        """One, in its project only."""
+        where = (change_events.c.project_id == project_id) & (change_events.c.id == event_id)
+        rows = self._connection.execute(select(change_events).where(where)).all()
+        return _event({str(key): value for key, value in rows[0]._mapping.items()}) if rows else None
+
     def page(
         self,
         project_id: str,

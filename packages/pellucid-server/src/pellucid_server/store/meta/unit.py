@@ -4,6 +4,7 @@ from sqlalchemy import Connection
 
 from pellucid_server.store.meta.annotations import Annotations
 from pellucid_server.store.meta.audit import AuditLog
+from pellucid_server.store.meta.bursts import Bursts
 from pellucid_server.store.meta.change_subscriptions import ChangeSubscriptions
 from pellucid_server.store.meta.changes import Changes
 from pellucid_server.store.meta.comments import Comments
@@ -68,3 +69,4 @@ class UnitOfWork:
         self.notifications = Notifications(connection)
         self.evaluators = Evaluators(connection)
         self.score_configs = ScoreConfigs(connection)
+        self.bursts = Bursts(connection)

@@ -134,6 +134,14 @@ _CALL: Final = (
     ),
     _c("streaming", "Int8", "1 streamed, 0 not, -1 unknown.", label="Streaming", field="boolean", group="call"),
     _c("tool_name", LC, "The tool that was executed.", label="Tool", field="string", group="call", facet=True),
+    _c(
+        "tool_schemas",
+        f"Array({LC})",
+        "Tools that were offered, each as `name@hash` of its schema.",
+        label="Tool schema",
+        field="set",
+        group="call",
+    ),
     _c("agent_name", LC, "The agent that acts.", label="Agent", field="string", group="call", facet=True),
     _c(
         "cache_hit", "Int8", "1 an application cache answered, 0 not, -1 unknown.", label="Cache hit", field="boolean", group="call"

@@ -206,7 +206,7 @@ _STRAIGHT = (
     "trace_id", "span_id", "parent_span_id", "name", "kind", "outcome", "error_type", "finish_reason", "model_requested", "model",
     "provider", "system_fingerprint", "service_tier", "response_id", "tool_name", "agent_name", "guardrail_action",
     "prompt_fingerprint", "input_hash", "user_id", "session_id", "user_tier", "feature", "environment", "release", "tags",
-    "service", "scope", "dialect", "sdk", "flags", "sample_probability", "trace_name",
+    "service", "scope", "dialect", "sdk", "flags", "sample_probability", "trace_name", "tool_schemas",
 )  # fmt: skip
 
 _GETTERS: Mapping[str, _Column] = {

@@ -107,7 +107,9 @@ def of_score(asked: Asked, node: Filter, name: str, aggregations: Sequence[str],
 
 
 def scored_spans(asked: Asked, columns: str, source: str, where: str, name: str, p: Parameters) -> str:
-    """What `of_score` reads: `columns` of the spans that match, once for each valid score (`value`) of that name on them."""
+    """What `of_score` reads: `columns` of the spans that match, once for each valid score of that name on them, with its
+    `value` and the probability with which it was `drawn`."""
+    drawn = "value, sample_probability AS drawn"
     scored = f"FROM scores FINAL WHERE project_id = {p.text(asked.project_id)} AND name = {p.text(name)} AND status = 'valid'"
     latest = (
         f"SELECT session_id, argMax(trace_id, start_time) AS latest FROM spans FINAL "
@@ -116,9 +118,9 @@ def scored_spans(asked: Asked, columns: str, source: str, where: str, name: str,
     return (
         f"(\n  SELECT {columns}, trace_id, arrayJoin(if(is_root, [span_id, ''], [span_id])) AS place\n"
         f"  FROM spans FINAL{source} WHERE {where}\n) AS s INNER JOIN (\n"
-        f"  SELECT trace_id, if(target = 'span', span_id, '') AS place, value {scored} AND target IN ('span', 'trace')\n"
-        f"  UNION ALL SELECT l.latest AS trace_id, '' AS place, c.value AS value\n"
-        f"  FROM (SELECT session_id, value {scored} AND target = 'session') AS c INNER JOIN ({latest}) AS l\n"
+        f"  SELECT trace_id, if(target = 'span', span_id, '') AS place, {drawn} {scored} AND target IN ('span', 'trace')\n"
+        f"  UNION ALL SELECT l.latest AS trace_id, '' AS place, c.value AS value, c.drawn AS drawn\n"
+        f"  FROM (SELECT session_id, {drawn} {scored} AND target = 'session') AS c INNER JOIN ({latest}) AS l\n"
         f"  ON c.session_id = l.session_id\n) AS c ON s.trace_id = c.trace_id AND s.place = c.place"
     )
 

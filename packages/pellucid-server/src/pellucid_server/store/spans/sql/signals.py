@@ -8,13 +8,14 @@ from typing import Final
 
 from pellucid_server.filters.tree import FieldRef, Filter
 from pellucid_server.store.spans.drivers.port import Statement
-from pellucid_server.store.spans.filter_sql import Asked, span_condition
+from pellucid_server.store.spans.filter_sql import Asked, scope_condition, span_condition
 from pellucid_server.store.spans.parameters import Parameters
 from pellucid_server.store.spans.sql.metrics import dimension_columns, number_condition, scored_spans
 from pellucid_server.store.spans.sql.spans import where_spans
 
 SCORE_PREFIX: Final = "score:"
 TEXTS: Final = {"input": "input_preview", "output": "output_preview"}
+_NO_SEGMENT: Final = "''"
 SHARE: Final = "spans"
 """The measure whose values are 0 and 1: whether a span meets the condition."""
 
@@ -54,6 +55,21 @@ def sample(asked: Asked, node: Filter, cut: SignalCut, *, limit: int) -> Stateme
     return p.statement(sql, "monitors.sample")
 
 
+def weighted(asked: Asked, node: Filter, cut: SignalCut, *, limit: int) -> Statement:
+    """Rows of segment, count, and the sums of `stats.weighted.WeightedSums`, of scores on the traces with a matching span."""
+    p = Parameters()
+    inside = f"{scope_condition(asked, p)} AND trace_id IN (SELECT trace_id FROM spans FINAL WHERE {where_spans(asked, node, p)})"
+    found, source = dimension_columns([cut.dimension] if cut.dimension else [], p)
+    columns = f"{found[0] if found else _NO_SEGMENT} AS segment"
+    rows = scored_spans(asked, columns, source, inside, cut.measure.removeprefix(SCORE_PREFIX), p)
+    sql = (
+        "SELECT segment, count(), sum(w), sum(w * v), sum(w * v * v), sum(w * w), sum(w * w * v), sum(w * w * v * v)\n"
+        f"FROM (SELECT segment, assumeNotNull(value) AS v, 1 / if(drawn > 0, toFloat64(drawn), 1) AS w\n"
+        f"  FROM {rows} WHERE isNotNull(value))\nGROUP BY segment ORDER BY segment LIMIT {p.integer(limit)}"
+    )
+    return p.statement(sql, "monitors.weighted")
+
+
 def texts(asked: Asked, node: Filter, column: str, *, limit: int) -> Statement:
     """Rows of the beginning of an input or output, drawn evenly; `column` is one of `TEXTS`."""
     p = Parameters()
@@ -79,7 +95,7 @@ def _values(asked: Asked, node: Filter, cut: SignalCut, p: Parameters) -> str:
     """SQL whose rows are `segment`, `at` (seconds), `v` and a `key`."""
     where = where_spans(asked, node, p)
     found, source = dimension_columns([cut.dimension] if cut.dimension else [], p)
-    segment = found[0] if found else "''"
+    segment = found[0] if found else _NO_SEGMENT
     at = "toInt64(toUnixTimestamp(start_time))"
     if cut.measure.startswith(SCORE_PREFIX):
         columns = f"{segment} AS segment, {at} AS at"
