@@ -309,6 +309,10 @@ const KIND_LABELS: Record<string, string> = {
   prompt_label: "prompt",
   fingerprint: "prompt text",
   index_version: "index",
+  prompt_version: "prompt version",
+  system_fingerprint: "provider",
+  tool_schema: "tool schema",
+  feature_flag: "flag",
 };
 
 /** Rows as a spreadsheet reads them; a value that it would run as a formula is disarmed. */

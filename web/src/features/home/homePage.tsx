@@ -147,6 +147,7 @@ function Happened({ home }: { home: HomeState }) {
         from={home.range.from}
         to={home.range.to}
         format={formatCompact}
+        marks={home.marks}
         onPick={toTraces}
       />
     </Panel>
@@ -233,6 +234,7 @@ function Costs({ home }: { home: HomeState }) {
         from={home.range.from}
         to={home.range.to}
         format={formatAxisMoney}
+        marks={home.marks}
         onPick={toTraces}
       />
       <ul className="flex flex-wrap gap-x-4 gap-y-1 text-label">

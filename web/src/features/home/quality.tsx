@@ -136,6 +136,7 @@ function ScoreOverTime({
       to={home.range.to}
       format={formatScore}
       max={top <= 1 ? 1 : undefined}
+      marks={home.marks}
       onPick={(time) => {
         const start = Math.floor(time / INTERVAL_MS[home.interval]) * INTERVAL_MS[home.interval];
         const range = absoluteRange(start, start + INTERVAL_MS[home.interval]);

@@ -2,13 +2,15 @@
 
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
+import { changesQuery } from "@/api/dashboards";
 import { metricsQuery } from "@/api/metrics";
 import { recentScoresQuery } from "@/api/notes";
 import type { MetricRow, Score } from "@/api/types";
 import { rangeOf } from "@/domain/address";
+import { marksOf } from "@/domain/dashboards";
 import { absoluteRange, intervalFor, resolveRange } from "@/domain/timeRange";
 import { listQueryOf, useAddress } from "@/ui/address";
-import { useNow } from "@/ui/hooks";
+import { useNarrow, useNow } from "@/ui/hooks";
 
 const TOTALS = [
   { measure: "traces", aggregation: "count" },
@@ -46,9 +48,12 @@ export function useHome() {
   const features = useQuery(
     metricsQuery({ measures: [{ measure: "cost", aggregation: "sum" }], dimensions: ["feature"], ...scope }),
   );
+  const changes = useQuery(changesQuery({ from, to }));
+  const narrow = useNarrow();
+  const marks = useMemo(() => marksOf(changes.data ?? [], range, narrow ? 4 : 8), [changes.data, range, narrow]);
   const scores = useQuery(recentScoresQuery(scope, 500));
   const names = useMemo(() => scoreNames(scores.data ?? []), [scores.data]);
-  return { search, range, interval, scope, totals, previous, previousEnds, outcomes, costs, features, names };
+  return { search, range, interval, scope, totals, previous, previousEnds, outcomes, costs, features, marks, names };
 }
 
 /** Fewer traces than this in the period before are no ground for a comparison. */

@@ -2,9 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { type PointerEvent, useMemo, useRef, useState } from "react";
+import { changesQuery } from "@/api/dashboards";
 import { metricsQuery } from "@/api/metrics";
 import type { ListQuery } from "@/api/traces";
 import { type MetricRow, OUTCOMES, type Outcome } from "@/api/types";
+import { type Mark, marksOf } from "@/domain/dashboards";
 import { formatClock, formatCount, formatDuration, parseTime } from "@/domain/format";
 import {
   absoluteRange,
@@ -66,6 +68,8 @@ export function Histogram({ query, range, onBrush, enabled = true }: HistogramPr
     enabled,
   });
   const data = useKept(series.data);
+  const changes = useQuery({ ...changesQuery({ from: query.from ?? "", to: query.to ?? "" }), enabled });
+  const marks = marksOf(changes.data ?? [], { from, to }, Math.max(4, Math.floor(width / 90)));
   const shown = useMemo(() => fill(data?.data ?? [], from, to, interval), [data, from, to, interval]);
   const totals = sumOf(shown);
   const [drag, setDrag] = useState<[number, number] | null>(null);
@@ -134,6 +138,7 @@ export function Histogram({ query, range, onBrush, enabled = true }: HistogramPr
           onPointerLeave={() => setHover(null)}
         >
           <Bars shown={shown} from={from} to={to} width={width} interval={interval} hovered={hovered?.start} />
+          <Changes marks={marks} from={from} to={to} width={width} zone={zone} />
           <TimeAxis from={from} to={to} width={width} zone={zone} />
           {drag && (
             <rect
@@ -192,6 +197,35 @@ function Bars({
             fill="var(--text-3)"
           />
         )}
+      </g>
+    );
+  });
+}
+
+/** Thin verticals with a chip: what was changed, in full where the mouse rests on it. */
+function Changes({
+  marks,
+  from,
+  to,
+  width,
+  zone,
+}: {
+  marks: readonly Mark[];
+  from: number;
+  to: number;
+  width: number;
+  zone: string;
+}) {
+  return marks.map((mark) => {
+    const x = ((mark.time - from) / (to - from)) * width;
+    const left = x > width - 70;
+    return (
+      <g key={mark.time} data-change={mark.label}>
+        <title>{`${formatClock(mark.time, "minute", zone)}: ${mark.titles.join("\n")}`}</title>
+        <line x1={x} x2={x} y1={0} y2={DOTS + BARS} stroke="var(--text-3)" strokeDasharray="2 3" />
+        <text x={left ? x - 3 : x + 3} y={9} textAnchor={left ? "end" : "start"} fontSize={10} fill="var(--text-2)">
+          {mark.label}
+        </text>
       </g>
     );
   });

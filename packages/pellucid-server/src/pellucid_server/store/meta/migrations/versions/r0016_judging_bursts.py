@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0015_judging_bursts"
-down_revision = "0014_gates"
+revision = "0016_judging_bursts"
+down_revision = "0015_gate_metrics"
 branch_labels = None
 depends_on = None
 
