@@ -243,6 +243,86 @@ def test_panes_run_over_a_data_set_and_are_compared(bench: Server) -> None:
     assert by_name["cost"]["mean"] > by_name["cost"]["baseline_mean"]
 
 
+def evaluator(bench: Server, name: str, *, select: str, rule: str, **settings: Any) -> str:
+    """A rule that is switched off, so that it scores only where it is asked to; its id."""
+    definition = {
+        "kind": "rule",
+        "target": "span",
+        "output": "boolean",
+        "score_name": name,
+        "body": {"rule": rule, "select": select, "settings": settings},
+    }
+    made = ask(bench, "POST", "/evaluators", {"name": name, "definition": definition, "enabled": False}, 201)
+    return str(made["id"])
+
+
+def test_panes_run_over_recorded_generations_and_are_scored(bench: Server) -> None:
+    ask(bench, "POST", "/prompts", {"name": "weigher", "type": "text", "prompt": "Speak of {{topic}}."})
+    places = []
+    for number in range(6):
+        trace_id, _ = ids("weigher", number)
+        asked = [message("system", f"Speak of weight {number}."), message("user", f"How heavy is {number}?")]
+        said = message("assistant", "Heavy.")
+        sent = Generation(messages=asked, answer=said, prompt=("weigher", 1), variables={"topic": f"weight {number}"})
+        places.append((trace_id, send(bench, trace_id, [sent])[0]))
+        stored(bench, trace_id)
+    short = evaluator(bench, "short", select="$.output", rule="length", max=10)
+    asks = evaluator(bench, "asked for a weight", select="$.input", rule="contains", words=["How heavy"])
+    pane = {"connection": "sim", "prompt": {"name": "weigher", "version": 1}}
+    body = {
+        "panes": [pane, {**pane, "model": "gpt-4.1-mini"}],
+        "filter": "prompt:weigher",
+        "limit": 100,
+        "evaluators": [short, asks],
+    }
+    run = finished(bench, ask(bench, "POST", "/playground/tables", body, 201)["run_id"])
+    assert (run["state"], run["items"], run["done"]) == ("finished", 18, 18)
+    assert run["calls"] == 12  # the recorded answers are scored, not asked for again
+    assert run["settings"]["evaluators"] == [{"id": short, "version": 1}, {"id": asks, "version": 1}]
+    recorded, first, second = run["result"]["panes"]
+    assert run["result"]["baseline"] == recorded["pane"] == -1
+    assert [pane["cases"] for pane in (recorded, first, second)] == [6, 6, 6]
+    means = {one["measure"]: one for one in recorded["means"]}
+    assert means["score:short"]["mean"] == 1.0
+    assert means["score:short"]["low"] < 1.0
+    assert {one["measure"]: one["mean"] for one in first["means"]}["score:asked for a weight"] == 1.0
+    against = {one["measure"]: one for one in first["measures"]}
+    assert against["score:short"]["n"] == 6
+    assert against["score:short"]["difference"] == -1.0
+    assert against["score:short"]["verdict"] == "worse"
+    assert "agreement" not in against
+    assert against["duration"]["low"] <= against["duration"]["difference"] <= against["duration"]["high"]
+    assert {one["measure"] for one in second["measures"]} >= {"cost", "output_tokens", "score:short"}
+    items = ask(bench, "GET", f"/runs/{run['id']}/items?limit=500")["data"]
+    assert "How heavy" not in json.dumps([item["input"] for item in items])  # conversations are not copied into runs
+    answer = next(item["output"] for item in items if item["input"]["pane"] == 0)
+    stored(bench, answer["trace_id"])
+    span = ask(bench, "GET", f"/spans/{answer['span_id']}?trace_id={answer['trace_id']}")
+    assert [one["role"] for one in span["messages_in"]] == ["system", "user"]
+    assert (span["prompt"]["name"], span["prompt"]["version"]) == ("weigher", "1")
+    assert {one["name"]: one["value"] for one in answer["scores"]} == {"short": False, "asked for a weight": True}
+    assert ask(bench, "GET", f"/traces/{answer['trace_id']}")["scores"] == []
+
+
+def test_what_a_table_cannot_run_over_is_refused(bench: Server) -> None:
+    pane = {"connection": "sim", "messages": [{"role": "user", "parts": [{"type": "text", "text": "x"}]}]}
+    both = {"panes": [pane], "filter": "", "cases": [{"id": "1", "input": "x"}]}
+    assert "exactly one" in ask(bench, "POST", "/playground/tables", both, 400)["detail"]
+    assert "exactly one" in ask(bench, "POST", "/playground/tables", {"panes": [pane]}, 400)["detail"]
+    nobody = {"panes": [pane], "cases": [{"id": "1", "input": "x"}], "evaluators": ["nobody"]}
+    assert ask(bench, "POST", "/playground/tables", nobody, 404)["code"] == "no_such_evaluator"
+    nothing = {"panes": [pane], "filter": "model:never-called"}
+    assert ask(bench, "POST", "/playground/tables", nothing, 422)["code"] == "nothing_to_replay"
+
+
+def test_a_draft_is_kept_by_what_it_is(bench: Server) -> None:
+    pane = {"connection": "sim", "messages": [{"role": "user", "parts": [{"type": "text", "text": "long " * 50_000}]}]}
+    kept = ask(bench, "POST", "/playground/drafts", {"panes": [pane]}, 201)
+    assert ask(bench, "POST", "/playground/drafts", {"panes": [pane]}, 201)["id"] == kept["id"]
+    assert ask(bench, "GET", f"/playground/drafts/{kept['id']}")["panes"][0]["messages"][0]["parts"] == pane["messages"][0]["parts"]
+    assert ask(bench, "GET", "/playground/drafts/draft_none", status=404)["code"] == "no_such_draft"
+
+
 def test_200_generations_survive_kill_9_and_no_recorded_call_is_repeated(make_server: MakeServer) -> None:
     with counting_provider(latency=0.05) as (counting, url):
         server = connected(make_server(PELLUCID_OUTBOUND_ALLOW=url.removeprefix("http://")).start(), url)

@@ -133,3 +133,63 @@ def test_a_trace_is_replayed_and_compared(desk: Page, connected: Server) -> None
     expect(desk.get_by_role("region", name="Items")).to_contain_text("recorded: In the settings.")
     desk.goto(f"{connected.url}/runs")
     expect(desk.get_by_role("link", name="Replay with gpt-4.1-mini")).to_be_visible()
+
+
+def test_panes_survive_a_reload_in_the_address_or_as_a_draft_that_it_names(desk: Page, connected: Server) -> None:
+    trace_id = send(connected, "reloads")
+    desk.goto(f"{connected.url}/traces/{trace_id}")
+    desk.get_by_role("link", name="Open in playground").click()
+    first = desk.get_by_role("region", name="Pane 1")
+    first.get_by_label("Text of message 2").fill("Where are {{thing}}, Zoë?")
+    first.get_by_label("thing").fill("the keys")
+    desk.get_by_role("button", name="Add pane").click()
+    second = desk.get_by_role("region", name="Pane 2")
+    second.get_by_label("Model").fill("gpt-4.1-mini")
+    expect(desk).to_have_url(re.compile("panes="))
+    expect(second.get_by_label("Model")).to_have_value("gpt-4.1-mini")
+    packed = desk.evaluate("new URL(location.href).searchParams.get('panes')")
+    desk.wait_for_function("before => new URL(location.href).searchParams.get('panes') === before", arg=packed)
+    desk.reload()
+    expect(first.get_by_label("Text of message 2")).to_have_value("Where are {{thing}}, Zoë?")
+    expect(first.get_by_label("thing")).to_have_value("the keys")
+    expect(second.get_by_label("Model")).to_have_value("gpt-4.1-mini")
+
+    long = "A long rule. " * 2_000
+    first.get_by_label("Text of message 1").fill(long)
+    expect(desk).to_have_url(re.compile("draft=draft_"))
+    expect(desk).not_to_have_url(re.compile("panes="))
+    expect(second).to_be_visible()
+    desk.reload()
+    expect(first.get_by_label("Text of message 1")).to_have_value(long)
+    expect(first.get_by_label("thing")).to_have_value("the keys")
+
+
+def test_panes_run_over_recorded_generations_with_scores_and_intervals(desk: Page, connected: Server) -> None:
+    for number in range(6):
+        send(connected, f"case {number}")
+    definition = {
+        "kind": "rule", "target": "span", "output": "boolean", "score_name": "short",
+        "body": {"rule": "length", "select": "$.output", "settings": {"max": 8}},
+    }  # fmt: skip
+    connected.post("evaluators", {"name": "short answers", "definition": definition, "enabled": False})
+    desk.goto(f"{connected.url}/playground")
+    pane = desk.get_by_role("region", name="Pane 1")
+    pane.get_by_label("Text of message 1").fill("Answer from the handbook.")
+    desk.get_by_role("button", name="Run over cases").click()
+    dialog = desk.get_by_role("dialog", name="Run over cases")
+    dialog.get_by_role("button", name="Recorded generations").click()
+    dialog.get_by_label("Filter of the generations").fill('"case"')
+    dialog.get_by_label("At most").fill("6")
+    dialog.get_by_role("checkbox", name="Score with short answers").click()
+    expect(dialog).to_contain_text("Up to 6 model calls")
+    dialog.get_by_role("button", name="Run", exact=True).click()
+    expect(desk).to_have_url(re.compile("/runs/run_"))
+    means = desk.get_by_role("table", name="All columns")
+    expect(means.get_by_role("row", name=re.compile("^short"))).to_contain_text(re.compile(r"n 6.*n 6"))
+    expect(means.get_by_role("row", name=re.compile("^Duration"))).to_contain_text("…")
+    against = desk.get_by_role("table", name="Pane 1")
+    expect(against.get_by_role("row", name=re.compile("^short"))).to_contain_text("worse")
+    expect(against.get_by_role("row", name=re.compile("^Cost a case"))).to_contain_text("…")
+    items = desk.get_by_role("region", name="Items")
+    expect(items.get_by_role("row").filter(has_text="pane 1: span").first).to_contain_text("short no")
+    expect(items.get_by_role("row").filter(has_text="recorded: span").first).to_contain_text("short yes")

@@ -146,6 +146,52 @@ def test_results_lead_to_the_traces_of_a_version(page: Page, world: World, promp
     expect(page.get_by_role("table", name="Traces").locator("[data-id]").first).to_be_visible()
 
 
+def test_each_move_shows_what_was_before_and_after_it(page: Page, world: World) -> None:
+    server = world.server
+    for text in ("Answer {{question}} kindly.", "Answer {{question}} coldly."):
+        server.post("prompts", {"name": "effects/answer", "prompt": text})
+    server.put("prompt-labels/production/effects/answer", {"version": 1})
+    started = time.time_ns() - 2_000_000_000
+
+    def call(user: int, version: int, start_ns: int) -> None:
+        trace = Trace(start_ns=start_ns)
+        trace.generation(
+            "answer",
+            [text_message("user", "How?")],
+            [text_message("assistant", "So.")],
+            error="cut off" if version == 2 and user % 2 else "",
+            lasts=300.0 if version == 1 else 150.0 + user,
+            attributes={
+                "gen_ai.prompt.name": "effects/answer",
+                "pellucid.prompt.version": version,
+                "pellucid.prompt.label": "production",
+                "user.id": f"user-{user}",
+            },
+        )
+        server.export(trace.body())
+
+    for user in range(12):
+        call(user, 1, started - user * 60_000_000_000)
+    server.put("prompt-labels/production/effects/answer", {"version": 2, "reason": "colder"})
+    moved = time.time_ns()
+    for user in range(12):
+        call(user, 2, moved + user * 1_000_000)
+
+    def counted() -> bool:
+        effect = server.get("prompt-effects/effects/answer")["data"][0]
+        return effect["after"]["calls"] == 12
+
+    until(counted, VISIBLE_LIMIT_S, "all calls after the move")
+    page.goto(f"{world.url}/prompts/effects/answer?tab=results&from=-7d")
+    effects = page.get_by_role("region", name="Before and after each move")
+    newest = effects.get_by_role("group", name="Move of production").first
+    expect(newest).to_contain_text("v1 → v2")
+    expect(newest).to_contain_text("12 calls of 12 users after")
+    table = newest.get_by_role("region", name="Effect on production")
+    expect(table.get_by_role("row", name=re.compile("^Errors"))).to_contain_text(re.compile(r"50.* n 12"))
+    expect(table.get_by_role("row", name=re.compile("^Duration"))).to_contain_text("ms")
+
+
 def test_an_unexpected_version_stands_out_on_what_is_live(page: Page, world: World, prompts: Server) -> None:
     page.goto(f"{world.url}/whats-live?view=60")
     versions = page.get_by_role("region", name="Prompt versions").get_by_role("listitem")

@@ -92,8 +92,29 @@ export async function askPane(pane: Pane, onDelta: (delta: Delta) => void, signa
   throw new ApiProblem({ title: "The answer was cut off", status: 0, code: "bad_answer", detail: "Ask again." });
 }
 
-export const startTable = (body: { title: string; panes: Pane[]; dataset: string }) =>
-  call<{ run_id: string }>("playground/tables", { method: "POST", body });
+export const draftQuery = (id: string) =>
+  queryOptions({
+    queryKey: ["draft", id],
+    queryFn: ({ signal }) => call<{ panes: Pane[] }>(`playground/drafts/${encodeURIComponent(id)}`, { signal }),
+    enabled: id !== "",
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+
+export const keepDraft = (panes: Pane[]) =>
+  call<{ id: string }>("playground/drafts", { method: "POST", body: { panes } });
+
+export interface TableBody {
+  title: string;
+  panes: Pane[];
+  dataset?: string;
+  filter?: string;
+  from?: string;
+  to?: string;
+  limit?: number;
+  evaluators: string[];
+}
+
+export const startTable = (body: TableBody) => call<{ run_id: string }>("playground/tables", { method: "POST", body });
 
 export interface ReplayBody {
   title: string;

@@ -2,7 +2,7 @@
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import type { Json } from "@/domain/panes";
-import type { Measure } from "@/domain/runs";
+import type { Mean, Measure } from "@/domain/runs";
 import { call } from "./client";
 import type { Page } from "./types";
 
@@ -37,13 +37,23 @@ export interface Run extends RunSummary {
   unpriced: number;
 }
 
+/** One column of a table. */
+export interface PaneResult {
+  pane: number;
+  cases: number;
+  means?: Mean[];
+  measures: Measure[];
+}
+
 /** What a replay or a table found; other kinds have results of their own. */
 export interface RunResult {
   compared?: number;
   stops?: Record<string, number>;
   agreement?: number | null;
   measures?: Measure[];
-  panes?: { pane: number; cases: number; measures: Measure[] }[];
+  /** Columns of a table; −1 is what was recorded. */
+  panes?: PaneResult[];
+  baseline?: number;
   [key: string]: unknown;
 }
 

@@ -26,6 +26,10 @@ export interface PageSearch {
   q?: string;
   saved?: string;
   score?: string;
+  /** Panes of the playground, packed (`domain/panes`): the one value here that nobody can read. */
+  panes?: string;
+  /** Names panes that are too long for an address. */
+  draft?: string;
 }
 
 const KEYS: readonly (keyof PageSearch)[] = [
@@ -48,6 +52,8 @@ const KEYS: readonly (keyof PageSearch)[] = [
   "q",
   "saved",
   "score",
+  "panes",
+  "draft",
 ];
 
 /** Keeps what is known and is text. */

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { EMPTY_PANE, type Pane, plainText, promptOf, readJson, said, sendable, variablesOf } from "./panes";
+import {
+  EMPTY_PANE,
+  type Pane,
+  packed,
+  plainText,
+  promptOf,
+  readJson,
+  said,
+  sendable,
+  unpacked,
+  variablesOf,
+} from "./panes";
 
 const PANE: Pane = {
   ...EMPTY_PANE,
@@ -7,6 +18,32 @@ const PANE: Pane = {
   messages: [said("system", "Greet {{name}}."), said("user", ""), said("user", "Hi, {{ name }} from {{place}}")],
   parameters: { temperature: 0 },
 };
+
+describe("panes in an address", () => {
+  it("come back as they were, whatever was written", () => {
+    const panes = [
+      PANE,
+      { ...EMPTY_PANE, messages: [said("user", "Grüße 👋 {{x}} + / ?&=")], prompt: { name: "a/b", version: 3 } },
+    ];
+    expect(packed(panes)).toMatch(/^[\w-]+$/);
+    expect(unpacked(packed(panes))).toEqual(panes);
+    expect(unpacked(packed([EMPTY_PANE]))).toEqual([EMPTY_PANE]);
+  });
+
+  it("are nothing where the address holds something else", () => {
+    const written = (value: unknown) => btoa(JSON.stringify(value));
+    for (const text of [
+      "",
+      "%%%",
+      "abc",
+      written({}),
+      written([]),
+      written([1]),
+      written([{ messages: [{ parts: 1 }] }]),
+    ])
+      expect(unpacked(text)).toBeNull();
+  });
+});
 
 describe("panes", () => {
   it("finds each variable once, in order", () => {

@@ -71,6 +71,64 @@ export function promptOf(pane: Pane): { prompt: Json; config: Record<string, Jso
   return { prompt, config };
 }
 
+/** Longer ones are kept as a draft that the address names: proxies and chats cut addresses of more than about 8,000 characters. */
+export const MOST_PACKED = 6_000;
+
+/** Panes as they stand in an address: what differs from an empty pane, as JSON in base64url. */
+export function packed(panes: readonly Pane[]): string {
+  const kept = panes.map((pane) =>
+    Object.fromEntries(
+      Object.entries(pane).filter(
+        ([key, value]) => JSON.stringify(value) !== JSON.stringify(EMPTY_PANE[key as keyof Pane]),
+      ),
+    ),
+  );
+  const bytes = new TextEncoder().encode(JSON.stringify(kept));
+  const binary = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+  return btoa(binary).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}
+
+/** What `packed` made; null where it is something else. */
+export function unpacked(text: string): Pane[] | null {
+  try {
+    const binary = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+    const read: unknown = JSON.parse(new TextDecoder().decode(Uint8Array.from(binary, (char) => char.charCodeAt(0))));
+    return Array.isArray(read) && read.length > 0 && read.every(isPartial)
+      ? read.map((pane) => ({ ...EMPTY_PANE, ...pane }))
+      : null;
+  } catch {
+    return null;
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+/** Whether every field that is there has the shape of a pane's: an address may hold anything. */
+function isPartial(value: unknown): value is Partial<Pane> {
+  if (!isObject(value)) return false;
+  const {
+    connection = "",
+    model = "",
+    messages = [],
+    tools = [],
+    prompt = null,
+    variables = {},
+    parameters = {},
+  } = value;
+  return (
+    typeof connection === "string" &&
+    typeof model === "string" &&
+    Array.isArray(tools) &&
+    tools.every(isObject) &&
+    Array.isArray(messages) &&
+    messages.every((message) => isObject(message) && Array.isArray(message.parts) && message.parts.every(isObject)) &&
+    (prompt === null || isObject(prompt)) &&
+    isObject(variables) &&
+    isObject(parameters)
+  );
+}
+
 /** The value of a field of JSON: null for an empty one. Raises with words for the person. */
 export function readJson(text: string, what: string): Json {
   if (!text.trim()) return null;

@@ -52,7 +52,7 @@ describe("rollouts", () => {
     expect(moveText("cost", -0.0021)).toBe("−$0.002100");
     expect(moveText("duration", 1_250)).toBe("+1.25 s");
     expect(moveText("score:helpful", 0)).toBe("±0.00");
-    expect(estimateText("refusals", { low: 0.1, high: 0.2 })).toBe("(10.0 % to 20.0 %)");
+    expect(estimateText("refusals", { low: 0.1, high: 0.2 })).toBe("(10 % to 20 %)");
     expect(estimateText("refusals", { low: null, high: null })).toBe("");
   });
 

@@ -9,6 +9,7 @@ describe("inputText", () => {
 
   it("shows a case with its pane, and anything else as it is", () => {
     expect(inputText({ pane: 0, case: { id: "1", input: "Hi" } })).toBe("pane 1: Hi");
+    expect(inputText({ pane: -1, case: { id: "1", trace_id: "a", span_id: "b" } })).toBe("recorded: span b…");
     expect(inputText(["x"])).toBe('["x"]');
   });
 });
@@ -28,6 +29,19 @@ describe("cellsOf", () => {
     expect(cellsOf(output)).toMatchObject([
       { text: "new", before: "old", stop: "", traceId: "t", spanId: "s" },
       { text: "", before: "old", stop: "stopped: a tool was called otherwise", tool: '{"name":"f"}' },
+    ]);
+  });
+
+  it("shows what evaluators gave, and why one gave nothing", () => {
+    const scores = [
+      { name: "short", value: true, status: "valid", comment: "9 words." },
+      { name: "helpful", value: 0.75, status: "valid", comment: "" },
+      { name: "faithful", value: null, status: "invalid", comment: "There is no context." },
+    ];
+    expect(cellsOf({ text: "Hi", scores })[0]?.scores).toEqual([
+      { name: "short", text: "yes", why: "9 words." },
+      { name: "helpful", text: "0.75", why: "" },
+      { name: "faithful", text: "invalid", why: "There is no context." },
     ]);
   });
 

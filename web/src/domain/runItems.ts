@@ -1,7 +1,8 @@
 /** What an item of a run says, whatever its kind: its input in a line, and the answers in its output. Pure. */
 
+import { formatScore } from "./format";
 import type { Json } from "./panes";
-import { stopText } from "./runs";
+import { columnName, stopText } from "./runs";
 
 export interface Cell {
   key: string;
@@ -13,6 +14,8 @@ export interface Cell {
   tool: string;
   traceId: string;
   spanId: string;
+  /** What evaluators gave, in words. */
+  scores: { name: string; text: string; why: string }[];
 }
 
 type Fields = { [key: string]: Json };
@@ -23,11 +26,12 @@ const text = (value: Json | undefined): string => (typeof value === "string" ? v
 
 export function inputText(input: Json): string {
   const item = fields(input);
-  const place = text(item.span_id) || text(item.trace_id);
-  if (place) return `${item.span_id ? "span" : "trace"} ${place.slice(0, 8)}…`;
-  const value = item.case === undefined ? input : (fields(item.case).input ?? null);
-  const said = typeof value === "string" ? value : JSON.stringify(value);
-  return typeof item.pane === "number" ? `pane ${item.pane + 1}: ${said}` : said;
+  const asked = item.case === undefined ? item : fields(item.case);
+  const place = text(asked.span_id) || text(asked.trace_id);
+  const value = item.case === undefined ? input : (asked.input ?? null);
+  const words = typeof value === "string" ? value : JSON.stringify(value);
+  const said = place ? `${asked.span_id ? "span" : "trace"} ${place.slice(0, 8)}…` : words;
+  return typeof item.pane === "number" ? `${columnName(item.pane).toLowerCase()}: ${said}` : said;
 }
 
 /** The answers of an item: those of its chains in a replay, else its own text or JSON. */
@@ -51,7 +55,25 @@ export function cellsOf(output: Json): Cell[] {
 
 function cellOf(key: string, answer: Json, before: string | null, stop: string, tool: string): Cell {
   const item = fields(answer);
-  return { key, text: saidBy(answer), before, stop, tool, traceId: text(item.trace_id), spanId: text(item.span_id) };
+  return {
+    key,
+    text: saidBy(answer),
+    before,
+    stop,
+    tool,
+    traceId: text(item.trace_id),
+    spanId: text(item.span_id),
+    scores: scoresOf(item.scores),
+  };
+}
+
+function scoresOf(given: Json | undefined): Cell["scores"] {
+  return (Array.isArray(given) ? given : []).map((one) => {
+    const { name, value, comment, status } = fields(one);
+    const shown =
+      typeof value === "number" ? formatScore(value) : typeof value === "boolean" ? (value ? "yes" : "no") : value;
+    return { name: text(name), text: status === "valid" ? String(shown) : text(status) || "none", why: text(comment) };
+  });
 }
 
 /** The text of an answer, else its tool calls, else what it is as JSON. */

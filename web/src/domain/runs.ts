@@ -15,6 +15,17 @@ export interface Measure {
   higher_is_better: boolean;
 }
 
+/** A measure of one column. */
+export interface Mean {
+  measure: string;
+  mean: number;
+  low: number | null;
+  high: number | null;
+  n: number;
+  /** Cases without such a number. */
+  missing: number;
+}
+
 export interface Counted {
   items: number;
   done: number;
@@ -36,7 +47,7 @@ const NAMES: Record<string, string> = {
 };
 
 export function measureName(measure: string): string {
-  return NAMES[measure] ?? measure;
+  return NAMES[measure] ?? measure.replace(/^score:/, "");
 }
 
 /** A number of a measure in its unit. */
@@ -45,6 +56,16 @@ export function measured(measure: string, value: number): string {
   if (measure === "duration") return formatDuration(value);
   if (measure === "output_tokens") return formatCount(Math.round(value));
   return measure === "refused" ? `${(100 * value).toFixed(1)} %` : formatScore(value);
+}
+
+/** The column of a table by its place: −1 is what was recorded. */
+export function columnName(pane: number): string {
+  return pane < 0 ? "Recorded" : `Pane ${pane + 1}`;
+}
+
+/** Every measure that any column has, in the order in which they come. */
+export function measuresOf(columns: readonly { means?: readonly Mean[] }[]): string[] {
+  return [...new Set(columns.flatMap((column) => (column.means ?? []).map((mean) => mean.measure)))];
 }
 
 /** The same of a difference, with its sign. */

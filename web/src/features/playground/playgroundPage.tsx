@@ -3,14 +3,15 @@
 import { useQuery } from "@tanstack/react-query";
 import { FlaskConical, Play, Plus, Table2 } from "lucide-react";
 import { useEffect, useState } from "react";
-import { connectionsQuery, restoreQuery } from "@/api/playground";
-import { EMPTY_PANE, type Pane } from "@/domain/panes";
+import { connectionsQuery, draftQuery, restoreQuery } from "@/api/playground";
+import { EMPTY_PANE, type Pane, unpacked } from "@/domain/panes";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
 import { Button } from "@/ui/controls";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
 import { PaneColumn } from "./paneColumn";
 import { TableDialog } from "./tableDialog";
+import { usePanesInAddress } from "./usePanesInAddress";
 
 const MOST_PANES = 4;
 
@@ -23,10 +24,18 @@ export default function PlaygroundPage() {
   const [search] = useAddress();
   const [traceId, spanId] = [search.with ?? "", search.span ?? ""];
   const connections = useQuery(connectionsQuery());
-  const restored = useQuery(restoreQuery(traceId, spanId));
-  const waiting = useLate(connections.isPending || (restored.isPending && restored.isEnabled));
-  if (restored.error) return <Failed error={restored.error} onRetry={() => void restored.refetch()} />;
-  if (!connections.data || (restored.isEnabled && !restored.data))
+  const named = unpacked(search.panes ?? "");
+  const draft = useQuery(draftQuery(named ? "" : (search.draft ?? "")));
+  const kept = named ?? draft.data?.panes ?? null;
+  const restored = useQuery({
+    ...restoreQuery(traceId, spanId),
+    enabled: kept === null && !draft.isEnabled && traceId !== "" && spanId !== "",
+  });
+  const pending = [restored, draft].some((query) => query.isEnabled && !query.data);
+  const waiting = useLate(connections.isPending || pending);
+  const failed = [restored, draft].find((query) => query.error);
+  if (failed) return <Failed error={failed.error} onRetry={() => void failed.refetch()} />;
+  if (!connections.data || pending)
     return (
       <>
         <PageHeader title="Playground" timeless />
@@ -60,7 +69,7 @@ export default function PlaygroundPage() {
         </Empty>
       </>
     );
-  return <Bench key={`${traceId}/${spanId}/${search.q ?? ""}/${search.view ?? ""}`} first={first} />;
+  return <Bench key={`${traceId}/${spanId}/${search.q ?? ""}/${search.view ?? ""}`} first={kept ?? [first]} />;
 }
 
 function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
@@ -72,19 +81,24 @@ function Failed({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   );
 }
 
-function Bench({ first }: { first: Pane }) {
-  const [columns, setColumns] = useState<Column[]>([{ key: 0, pane: first }]);
-  const [next, setNext] = useState(1);
+function Bench({ first }: { first: readonly Pane[] }) {
+  const [columns, setColumns] = useState<Column[]>(() => first.map((pane, key) => ({ key, pane })));
+  const [next, setNext] = useState(first.length);
   // Counts up when all panes are to be asked; each pane asks when it sees it grow.
   const [round, setRound] = useState(0);
   const [tabling, setTabling] = useState(false);
+  const address = usePanesInAddress();
+  const change = (changed: Column[]) => {
+    setColumns(changed);
+    address.keep(changed.map((column) => column.pane));
+  };
   const add = () => {
-    const last = columns.at(-1)?.pane ?? first;
-    setColumns([...columns, { key: next, pane: structuredClone(last) }]);
+    const last = columns.at(-1)?.pane ?? EMPTY_PANE;
+    change([...columns, { key: next, pane: structuredClone(last) }]);
     setNext(next + 1);
   };
   const set = (key: number, pane: Pane) =>
-    setColumns((old) => old.map((column) => (column.key === key ? { key, pane } : column)));
+    change(columns.map((column) => (column.key === key ? { key, pane } : column)));
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (event.key === "Enter" && (event.metaKey || event.ctrlKey)) {
@@ -103,7 +117,7 @@ function Bench({ first }: { first: Pane }) {
         actions={
           <>
             <Button icon={Table2} onClick={() => setTabling(true)} className="max-wide:hidden">
-              Run over a data set
+              Run over cases
             </Button>
             <Button icon={Plus} onClick={add} disabled={columns.length >= MOST_PANES} className="max-wide:hidden">
               Add pane
@@ -122,9 +136,7 @@ function Bench({ first }: { first: Pane }) {
             pane={column.pane}
             round={round}
             onChange={(pane) => set(column.key, pane)}
-            onRemove={
-              columns.length > 1 ? () => setColumns(columns.filter((each) => each.key !== column.key)) : undefined
-            }
+            onRemove={columns.length > 1 ? () => change(columns.filter((each) => each.key !== column.key)) : undefined}
           />
         ))}
       </div>

@@ -83,6 +83,16 @@ function ItemRow({ item }: { item: RunItem }) {
             )}
             {cell.before !== null && <p className="recorded text-fg-3">recorded: {oneLine(cell.before, 240)}</p>}
             <p className="recorded">{oneLine(cell.text, 240)}</p>
+            {cell.scores.length > 0 && (
+              <span className="flex flex-wrap gap-x-3 gap-y-0.5">
+                {cell.scores.map((score) => (
+                  <span key={score.name} title={score.why} className="whitespace-nowrap">
+                    <span className="recorded text-fg-2">{score.name}</span>{" "}
+                    <b className="recorded font-medium">{score.text}</b>
+                  </span>
+                ))}
+              </span>
+            )}
             {cell.traceId && (
               <Link
                 to="/traces/$traceId"

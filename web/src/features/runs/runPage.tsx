@@ -6,13 +6,14 @@ import { ChevronRight, CircleStop, Play } from "lucide-react";
 import { cancelRun, isActive, type Run, resumeRun, runQuery } from "@/api/runs";
 import { carried } from "@/domain/address";
 import { formatCount, formatMoney, oneLine } from "@/domain/format";
-import { stopText } from "@/domain/runs";
+import { columnName, stopText } from "@/domain/runs";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { Button, Stat } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
 import { complain } from "@/ui/toasts";
 import { Age, Cost } from "@/ui/values";
+import { MeansTable } from "./meansTable";
 import { MeasureTable } from "./measureTable";
 import { ProgressBar, StateBadge } from "./progress";
 import { RunItems } from "./runItems";
@@ -137,9 +138,17 @@ function Result({ run }: { run: Run }) {
       {result.measures && result.measures.length > 0 && (
         <MeasureTable label="Replayed" baseline="Recorded" measures={result.measures} />
       )}
-      {result.panes?.slice(1).map((pane) => (
-        <MeasureTable key={pane.pane} label={`Pane ${pane.pane + 1}`} baseline="Pane 1" measures={pane.measures} />
-      ))}
+      {result.panes?.some((column) => column.means) && <MeansTable columns={result.panes} />}
+      {result.panes
+        ?.filter((column) => column.measures.length > 0 && column.pane !== (result.baseline ?? 0))
+        .map((column) => (
+          <MeasureTable
+            key={column.pane}
+            label={columnName(column.pane)}
+            baseline={columnName(result.baseline ?? 0)}
+            measures={column.measures}
+          />
+        ))}
     </section>
   );
 }

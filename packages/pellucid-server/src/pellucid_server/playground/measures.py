@@ -10,10 +10,15 @@ from pellucid_server.llm.calls import ModelAnswer
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.span import Outcome
 from pellucid_server.playground.recordings import Chain, Recording
+from pellucid_server.stats.intervals import mean, share
 from pellucid_server.stats.paired import compare
 
 _WORD = re.compile(r"\w+")
 PREVIEW_CHARS = 2_000
+SCORE: Final = "score:"
+VALID: Final = "valid"
+SCORE_MARGIN: Final = 0.02
+"""The loss of a score that would still be accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +103,55 @@ def agreement(text: str, reference: str) -> float:
     return 2 * shared / (sum(ours.values()) + sum(theirs.values()))
 
 
-def compared(pairs: Sequence[tuple[Numbers, Numbers]], *, skip: Sequence[str] = ()) -> list[JsonValue]:
+def numbers_of(output: Numbers) -> Numbers:
+    """The output of a cell with each valid score beside its other numbers, as `score:<name>`."""
+    scores = output.get("scores")
+    found: dict[str, JsonValue] = {}
+    for one in scores if isinstance(scores, list) else []:
+        value = one.get("value") if isinstance(one, dict) and one.get("status") == VALID else None
+        if isinstance(one, dict) and isinstance(value, bool | int | float):
+            found[f"{SCORE}{one.get('name')}"] = float(value)
+    return {**output, **found}
+
+
+def score_measures(rows: Sequence[Numbers]) -> list[Measure]:
+    """A measure for each score that any of these has. A greater score is a better one."""
+    values: dict[str, set[JsonValue]] = {}
+    for row in rows:
+        for name, value in row.items():
+            if name.startswith(SCORE):
+                values.setdefault(name, set()).add(value)
+    return [
+        Measure(name=name, higher_is_better=True, binary=values[name] <= {0.0, 1.0}, margin=SCORE_MARGIN) for name in sorted(values)
+    ]
+
+
+def summed(rows: Sequence[Numbers], more: Sequence[Measure] = ()) -> list[JsonValue]:
+    """Every measure's mean over these cases, with its interval; `missing`: cases that have no such number."""
+    found: list[JsonValue] = []
+    for measure in (*MEASURES, *more):
+        values = [float(value) for row in rows if isinstance(value := row.get(measure.name), int | float)]
+        estimate = share(round(sum(values)), len(values)) if measure.binary else mean(values)
+        if estimate is not None:
+            found.append(
+                {
+                    "measure": measure.name,
+                    "mean": estimate.value,
+                    "low": estimate.low,
+                    "high": estimate.high,
+                    "n": estimate.n,
+                    "missing": len(rows) - estimate.n,
+                }
+            )
+    return found
+
+
+def compared(
+    pairs: Sequence[tuple[Numbers, Numbers]], *, skip: Sequence[str] = (), more: Sequence[Measure] = ()
+) -> list[JsonValue]:
     """Every measure over (ours, baseline) of the same cases; only cases in which both have the number count."""
-    return [found for measure in MEASURES if measure.name not in skip and (found := _compared(measure, pairs)) is not None]
+    measures = [measure for measure in (*MEASURES, *more) if measure.name not in skip]
+    return [found for measure in measures if (found := _compared(measure, pairs)) is not None]
 
 
 def _compared(measure: Measure, pairs: Sequence[tuple[Numbers, Numbers]]) -> JsonValue:

@@ -6,7 +6,7 @@ call that was not recorded has no answer, and there the replay stops.
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pellucid_server.filters.tree import Filter
 from pellucid_server.llm.models import ENVIRONMENTS
@@ -119,6 +119,13 @@ class Recordings:
             if cursor is None:
                 break
         return found[:limit]
+
+
+def sendable(messages: tuple[Message, ...]) -> tuple[Message, ...]:
+    """Without what is only for reading: reasoning that providers do not take back, and parts that nobody understood."""
+    unsent = (PartType.REASONING, PartType.UNKNOWN)
+    kept = (replace(message, parts=tuple(part for part in message.parts if part.type not in unsent)) for message in messages)
+    return tuple(message for message in kept if message.parts)
 
 
 def _can_be_asked(row: SpanRow) -> bool:

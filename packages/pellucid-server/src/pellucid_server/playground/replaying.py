@@ -12,13 +12,13 @@ from typing import Final
 from pellucid_server.llm.calls import ModelAnswer, ModelRequest, Origin
 from pellucid_server.llm.durable import ItemContext, RunContext
 from pellucid_server.model.json import JsonValue
-from pellucid_server.model.message import Message, Part, PartType, Role
+from pellucid_server.model.message import Message, Part, Role
 from pellucid_server.model.span import Link
 from pellucid_server.playground.errors import PromptCannotTakePlace
 from pellucid_server.playground.measures import compared, of_answers, of_chain, of_recordings
 from pellucid_server.playground.panes import Pane, PromptChoice, pane_from_json
 from pellucid_server.playground.ports import Prompts
-from pellucid_server.playground.recordings import Chain, Recording, Recordings, reader_of
+from pellucid_server.playground.recordings import Chain, Recording, Recordings, reader_of, sendable
 from pellucid_server.playground.restoring import prompt_of
 
 REPLAY: Final = "replay"
@@ -120,7 +120,7 @@ class Replayer:
                     return _Replayed(recorded=recorded, answers=answers, stopped=DIFFERS, tool=tool)
                 results.append(replace(found, id=call.id, name=call.name))
             said = Message(role=Role.TOOL, parts=tuple(results))
-            request = replace(request, messages=(*request.messages, *_sendable(answer.messages), said))
+            request = replace(request, messages=(*request.messages, *sendable(answer.messages), said))
         return _Replayed(recorded=recorded, answers=answers, stopped=TURNS)
 
     async def _ask(self, context: ItemContext, change: Pane, request: ModelRequest, recording: Recording) -> ModelAnswer:
@@ -145,7 +145,7 @@ class Replayer:
             messages = self._with_prompt(project_id, change.prompt, before, recording)
         return ModelRequest(
             model=change.model or recording.row.model_requested or recording.row.model,
-            messages=_sendable(messages),
+            messages=sendable(messages),
             parameters={**recording.parameters, **change.parameters},
             tools=change.tools or recording.tools,
             response_schema=change.response_schema or recording.response_schema,
@@ -179,10 +179,3 @@ def _as_json(one: _Replayed) -> JsonValue:
         "stopped": one.stopped,
         "tool": one.tool,
     }
-
-
-def _sendable(messages: tuple[Message, ...]) -> tuple[Message, ...]:
-    """Without what is only for reading: reasoning that providers do not take back, and parts that nobody understood."""
-    unsent = (PartType.REASONING, PartType.UNKNOWN)
-    kept = (replace(message, parts=tuple(part for part in message.parts if part.type not in unsent)) for message in messages)
-    return tuple(message for message in kept if message.parts)

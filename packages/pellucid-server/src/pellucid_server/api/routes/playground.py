@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 from typing import Annotated
 
@@ -12,6 +13,8 @@ from pellucid_server.api.house import House, house_of
 from pellucid_server.api.security import requires
 from pellucid_server.api.sse import event, events
 from pellucid_server.api.wire.playground import (
+    DraftAnswer,
+    DraftBody,
     PaneBody,
     ReplayBody,
     RestoredAnswer,
@@ -19,14 +22,16 @@ from pellucid_server.api.wire.playground import (
     TableBody,
     delta_json,
     to_case,
+    to_draft,
     to_pane,
     to_restored,
 )
 from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.core.errors import BadRequest, PellucidError
+from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Permission, Scope
 from pellucid_server.playground.panes import Pane
-from pellucid_server.playground.service import MAX_CASES, Case, Playground, Replayable
+from pellucid_server.playground.service import MAX_CASES, Case, Playground, Replayable, Table
 from pellucid_server.query.facets import read_filter
 from pellucid_server.query.windows import read_window
 
@@ -43,6 +48,8 @@ def create_router() -> APIRouter:
     router.post("/playground/ask", summary="Ask a model", response_class=StreamingResponse)(ask)
     router.get("/playground/restore/{trace_id}/{span_id}", summary="A recorded generation as a pane")(restore)
     router.post("/playground/tables", summary="Run panes over cases", status_code=201)(start_table)
+    router.post("/playground/drafts", summary="Keep panes under a name for an address", status_code=201)(keep_draft)
+    router.get("/playground/drafts/{draft_id}", summary="Panes that were kept")(get_draft)
     router.post("/replays", summary="Replay what was recorded", status_code=201)(start_replay)
     return router
 
@@ -59,12 +66,30 @@ def restore(request: Request, scope: Reader, trace_id: str, span_id: str) -> Res
 
 def start_table(request: Request, scope: Writer, body: TableBody) -> RunStarted:
     """A durable run: every pane over every case, compared with the first pane case by case."""
+    if body.sources != 1:
+        raise BadRequest("Say what to run over: a `dataset`, `cases`, `spans`, or a `filter` over what was recorded; exactly one.")
     house = house_of(request)
-    cases = _cases(house, scope, body) if body.dataset is not None else [to_case(case) for case in body.cases]
+    is_recorded = bool(body.spans) or body.filter is not None
     panes = [to_pane(pane) for pane in body.panes]
-    title = body.title or f"{len(panes)} panes over {body.dataset or 'cases'}"
-    run = house.playground.table(scope, panes, cases, title=title, max_cost=body.max_cost)
-    return RunStarted(run_id=run.id)
+    table = Table(
+        title=body.title or f"{len(panes)} panes over {body.dataset or ('what was recorded' if is_recorded else 'cases')}",
+        cases=_cases(house, scope, body) if body.dataset is not None else [to_case(case) for case in body.cases],
+        recorded=_recorded(house, body) if is_recorded else None,
+        evaluators=body.evaluators,
+        max_cost=body.max_cost,
+    )
+    return RunStarted(run_id=house.playground.table(scope, panes, table).id)
+
+
+def keep_draft(request: Request, scope: Writer, body: DraftBody) -> DraftAnswer:
+    """Panes that an address is too short for. What is kept is shown to whoever may read the project."""
+    panes: list[JsonValue] = [pane.model_dump(mode="json") for pane in body.panes]
+    return to_draft(house_of(request).playground.drafts.keep(scope, panes))
+
+
+def get_draft(request: Request, scope: Reader, draft_id: str) -> DraftAnswer:
+    """The newest 500 of a project are kept."""
+    return to_draft(house_of(request).playground.drafts.get(scope, draft_id))
 
 
 def start_replay(request: Request, scope: Writer, body: ReplayBody) -> RunStarted:
@@ -72,15 +97,7 @@ def start_replay(request: Request, scope: Writer, body: ReplayBody) -> RunStarte
     house = house_of(request)
     if body.filter is None and not body.trace_ids and not body.spans:
         raise BadRequest("Say what to replay: `trace_ids`, `spans`, or a `filter` (an empty one means every generation).")
-    what = Replayable(
-        trace_ids=[trace_id.lower() for trace_id in body.trace_ids],
-        spans=[(span.trace_id.lower(), span.span_id.lower()) for span in body.spans],
-        matching=None
-        if body.filter is None
-        else read_filter(f"kind:generation ({body.filter})" if body.filter.strip() else "kind:generation"),
-        window=read_window(body.from_, body.to, house.queries.clock()),
-        limit=body.limit,
-    )
+    what = replace(_recorded(house, body), trace_ids=[trace_id.lower() for trace_id in body.trace_ids])
     run = house.playground.replay(scope, what, to_pane(body.change), title=body.title or "Replay", max_cost=body.max_cost)
     return RunStarted(run_id=run.id)
 
@@ -92,6 +109,19 @@ async def _events(playground: Playground, scope: Scope, pane: Pane) -> AsyncIter
     except PellucidError as error:
         problem = {"title": error.title, "code": error.code, "status": error.status, "detail": error.message}
         yield event("problem", _json(problem))
+
+
+def _recorded(house: House, body: ReplayBody | TableBody) -> Replayable:
+    """Generations by their ids, and those that match."""
+    matching = None
+    if body.filter is not None:
+        matching = read_filter(f"kind:generation ({body.filter})" if body.filter.strip() else "kind:generation")
+    return Replayable(
+        spans=[(span.trace_id.lower(), span.span_id.lower()) for span in body.spans],
+        matching=matching,
+        window=read_window(body.from_, body.to, house.queries.clock()),
+        limit=body.limit,
+    )
 
 
 def _cases(house: House, scope: Scope, body: TableBody) -> list[Case]:

@@ -4,9 +4,11 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
+from pellucid_server.api.wire.times import WireTime
 from pellucid_server.llm.calls import ModelAnswer, ModelDelta
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.message_json import messages_from_json, messages_to_json, tools_from_json, tools_to_json
+from pellucid_server.playground.drafts import Draft
 from pellucid_server.playground.panes import Pane, PromptChoice
 from pellucid_server.playground.restoring import Restored
 from pellucid_server.playground.service import Case
@@ -58,8 +60,15 @@ class CaseBody(BaseModel):
     expected: Any = None
 
 
+class SpanPlace(BaseModel):
+    """A recorded generation."""
+
+    trace_id: str = Field(min_length=32, max_length=32)
+    span_id: str = Field(min_length=16, max_length=16)
+
+
 class TableBody(BaseModel):
-    """Panes over cases: those of a data set, or those that are listed here."""
+    """Panes over cases: those of a data set, those that are listed here, or recorded generations. Exactly one of these."""
 
     title: str = Field(default="", max_length=300)
     panes: list[PaneBody] = Field(min_length=1, max_length=6)
@@ -68,14 +77,34 @@ class TableBody(BaseModel):
     """Of the data set; left out: the newest."""
     split: str | None = None
     cases: list[CaseBody] = Field(default=[], max_length=5_000)
+    spans: list[SpanPlace] = Field(default=[], max_length=5_000)
+    """Recorded generations: their variables and conversation are asked again, and the recorded answers are the first column."""
+    filter: str | None = None
+    """Recorded generations that match; with `from`, `to` and `limit`."""
+    from_: str | None = Field(default=None, alias="from")
+    to: str | None = None
+    limit: int = Field(default=50, ge=1, le=5_000)
+    evaluators: list[str] = Field(default=[], max_length=10)
+    """Ids of evaluators that score every answer, the recorded ones too. Their scores stay with the run."""
     max_cost: float | None = Field(default=None, gt=0)
 
+    @property
+    def sources(self) -> int:
+        """How many of the ways to name cases are used."""
+        return sum((self.dataset is not None, bool(self.cases), bool(self.spans), self.filter is not None))
 
-class SpanPlace(BaseModel):
-    """A recorded generation."""
 
-    trace_id: str = Field(min_length=32, max_length=32)
-    span_id: str = Field(min_length=16, max_length=16)
+class DraftBody(BaseModel):
+    """Panes to keep."""
+
+    panes: list[PaneBody] = Field(min_length=1, max_length=6)
+
+
+class DraftAnswer(DraftBody):
+    """Panes as they were kept; equal panes have the same id."""
+
+    id: str
+    time: WireTime
 
 
 class ReplayBody(BaseModel):
@@ -157,6 +186,11 @@ def to_restored(restored: Restored) -> RestoredAnswer:
         prompt_name="" if row.prompt is None else row.prompt.name,
         prompt_version="" if row.prompt is None else row.prompt.version,
     )
+
+
+def to_draft(draft: Draft) -> DraftAnswer:
+    """A draft for the wire."""
+    return DraftAnswer(id=draft.id, time=draft.time, panes=[PaneBody.model_validate(pane) for pane in draft.panes])
 
 
 def to_case(body: CaseBody) -> Case:

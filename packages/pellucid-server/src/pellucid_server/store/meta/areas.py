@@ -23,6 +23,7 @@ from pellucid_server.store.meta import (
     monitors,
     organizations,
     people,
+    playground_drafts,
     prices,
     prompts,
     proposals,
@@ -61,4 +62,5 @@ AREAS: tuple[ModuleType, ...] = (
     score_configs,
     change_subscriptions,
     bursts,
+    playground_drafts,
 )

@@ -22,6 +22,7 @@ from pellucid_server.store.meta.model_connections import ModelConnections
 from pellucid_server.store.meta.monitors import MaintenanceWindows, Monitors
 from pellucid_server.store.meta.organizations import Organizations, Projects
 from pellucid_server.store.meta.people import Memberships, People, Sessions
+from pellucid_server.store.meta.playground_drafts import PlaygroundDrafts
 from pellucid_server.store.meta.prices import Prices
 from pellucid_server.store.meta.prompts import Prompts
 from pellucid_server.store.meta.proposals import Proposals
@@ -68,5 +69,6 @@ class UnitOfWork:
         self.channels = AlertChannels(connection)
         self.notifications = Notifications(connection)
         self.evaluators = Evaluators(connection)
+        self.playground_drafts = PlaygroundDrafts(connection)
         self.score_configs = ScoreConfigs(connection)
         self.bursts = Bursts(connection)
