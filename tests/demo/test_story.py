@@ -14,6 +14,7 @@ from pellucid_demo.simulator.catalogue import version_of
 from pellucid_demo.story import backfill
 from pellucid_demo.story.chapters import FRAGMENT_DAYS_AGO, REINDEX_DAYS_AGO, RUNAWAY_DAYS_AGO, SWAP_DAYS_AGO, Chapters
 from pellucid_demo.story.traffic import Feature, Visit
+from pellucid_demo.story.voices import LABEL
 from pellucid_demo.story.world import World
 
 END = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -89,6 +90,10 @@ def test_enough_people_speak():
     }
     assert len(rated) >= 250
     human = [score for score in history.scores if score["source"] == "human"]
+    assert {score["name"] for score in human} == {LABEL}
+    assert {(score["trace_id"], score["span_id"]) for score in human} <= {
+        (f"{root.context.trace_id:032x}", f"{root.context.span_id:016x}") for root in history.roots.values()
+    }
     assert len(human) >= 150
     assert len({score["trace_id"] for score in human}) >= 120
     assert {score["annotator"] for score in human} == {"ana", "ben"}

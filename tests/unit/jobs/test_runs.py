@@ -6,7 +6,9 @@ from dataclasses import replace
 import pytest
 from tests.unit.jobs.conftest import SCOPE, Asking, Works
 
+from pellucid_server.core.clock import DAY, system_clock
 from pellucid_server.jobs.errors import BadRun, NoSuchRun, RunEnded
+from pellucid_server.jobs.runs import RunRetention
 from pellucid_server.model.json import canonical
 
 
@@ -129,6 +131,30 @@ def test_what_another_server_owned_is_taken_over_only_when_it_is_silent(works: W
         [taken] = unit.runs.claim("other", now=2**60 + 1, until=2**61)
         assert taken.id == run.id
         unit.runs.set(run.id, state="finished", owner="")
+
+
+def test_items_of_runs_expire_and_their_counts_stay(works: Works) -> None:
+    works.start_engine(Asking())
+    old = works.runs.start(SCOPE, kind="asking", title="Old", items=["a", "fail", "b"])
+    standing = works.runs.start(replace(SCOPE, actor="evaluator:e"), kind="asking", title="By itself", items=["a"])
+    works.until(standing.id, lambda run: run.stored.state == "finished")
+    ended = works.until(old.id, lambda run: run.stored.state == "finished" and not run.stored.owner)
+    works.slow_down(5.0)
+    going_on = works.runs.start(SCOPE, kind="asking", title="Under way", items=["a"])
+    late = RunRetention(works.store, 30, lambda: system_clock() + 31 * DAY)
+    assert RunRetention(works.store, 30).run() == 0
+    assert RunRetention(works.store, 0, lambda: system_clock() + 31 * DAY).run() == 0
+    assert late.run() == 2
+    assert late.run() == 0
+    kept = works.runs.get(SCOPE, old.id)
+    assert (kept.counts, kept.stored.result) == (ended.counts, ended.stored.result)
+    assert works.runs.items(SCOPE, old.id).items == []
+    with pytest.raises(RunEnded, match="expired"):
+        works.runs.resume(SCOPE, old.id)
+    with pytest.raises(NoSuchRun):
+        works.runs.get(SCOPE, standing.id)
+    works.slow_down(0.0)
+    assert works.until(going_on.id, lambda run: run.stored.state == "finished").counts.done == 1
 
 
 def test_runs_are_listed_newest_first_in_pages(works: Works) -> None:

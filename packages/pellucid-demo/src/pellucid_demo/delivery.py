@@ -17,6 +17,8 @@ from pellucid_demo.errors import DeliveryError
 _SCORES_A_REQUEST = 200
 _TIMEOUT_S = 30.0
 _ATTEMPTS = 6
+# A page of the server's lists; the demo's people label fewer.
+_LABELS = 500
 _UNKNOWN = (404, 405)
 _BUSY = (429, 503)
 
@@ -68,21 +70,39 @@ class Delivery:
             )
             answer.raise_for_status()
 
-    def make_evaluators(self, wanted: Sequence[Mapping[str, Any]]) -> None:
-        """Have these evaluators; those of an earlier run stay as they are. Each names an entry of the server's gallery."""
+    def make_evaluators(self, wanted: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+        """Have these evaluators, each from an entry of the server's gallery; those of an earlier run stay as they are.
+
+        Answers the ids of those that were made now, by name.
+        """
         listed = self._client.get("/api/v1/evaluators")
         if listed.status_code in _UNKNOWN:
             log.info("the server has no evaluators yet")
-            return
+            return {}
         known = {one["name"] for one in listed.raise_for_status().json()["data"]}
         gallery = {entry["key"]: entry for entry in self._client.get("/api/v1/evaluator-gallery").raise_for_status().json()["data"]}
-        for evaluator in wanted:
-            if evaluator["name"] in known:
-                continue
-            definition = gallery[evaluator["key"]]["definition"]
-            body = {**definition["body"], **evaluator.get("body", {})}
-            sent = {name: value for name, value in evaluator.items() if name not in ("key", "body")}
-            self._client.post("/api/v1/evaluators", json={**sent, "definition": {**definition, "body": body}}).raise_for_status()
+        return {one["name"]: self._make_evaluator(one, gallery) for one in wanted if one["name"] not in known}
+
+    def _make_evaluator(self, evaluator: Mapping[str, Any], gallery: Mapping[str, Any]) -> str:
+        definition = gallery[evaluator["key"]]["definition"]
+        body = {**definition["body"], **evaluator.get("body", {})}
+        sent = {name: value for name, value in evaluator.items() if name not in ("key", "body")}
+        answer = self._client.post("/api/v1/evaluators", json={**sent, "definition": {**definition, "body": body}})
+        made: str = answer.raise_for_status().json()["id"]
+        return made
+
+    def labelled_places(self, name: str) -> list[dict[str, str]]:
+        """Which spans people have labelled under a name."""
+        params: dict[str, str | int] = {"filter": f"name:{name} source:human", "from": "-90d", "limit": _LABELS}
+        found = self._client.get("/api/v1/scores", params=params).raise_for_status().json()["data"]
+        places = {(score["trace_id"], score["span_id"]) for score in found}
+        return [{"target": "span", "trace_id": trace_id, "span_id": span_id} for trace_id, span_id in sorted(places)]
+
+    def backfill(self, evaluator_id: str, since: str, body: Mapping[str, Any]) -> None:
+        """Have an evaluator look at history, in the background; where there is nothing to look at, nothing happens."""
+        answer = self._client.post(f"/api/v1/evaluators/{evaluator_id}/backfill", params={"from": since}, json=dict(body))
+        if answer.status_code != httpx2.codes.BAD_REQUEST or answer.json().get("code") != "nothing_to_evaluate":
+            answer.raise_for_status()
 
     def is_ready(self) -> bool:
         try:

@@ -18,7 +18,7 @@ from types import FrameType
 from pellucid_demo.bot import prompts
 from pellucid_demo.delivery import Delivery
 from pellucid_demo.errors import ServerStartError
-from pellucid_demo.evaluating import EVALUATORS
+from pellucid_demo.evaluating import evaluate_history
 from pellucid_demo.marks import Mark, MarkedHistory
 from pellucid_demo.server_process import model_connections, served
 from pellucid_demo.simulator import Provider, Settings, serve_provider
@@ -64,7 +64,7 @@ def run(options: Options, stop: Event | None = None) -> int:
                 delivery.connect_models(model_connections(providers_url))
             world = history(options, delivery, url)
             if options.url is None:
-                delivery.make_evaluators(EVALUATORS)
+                evaluate_history(delivery)
             if not options.once and not stop.is_set():
                 _live(options, world, delivery, provider, providers_url, stop)
         finally:

@@ -13,6 +13,7 @@ import { Problem, SkeletonRows, useLate } from "@/ui/states";
 import { complain, notify } from "@/ui/toasts";
 import { DefinitionView } from "./definitionView";
 import { State } from "./evaluatorsPage";
+import { GoldenView } from "./goldenView";
 import { RunsView } from "./runsView";
 import { TrustView } from "./trustView";
 import { VersionsView } from "./versionsView";
@@ -72,6 +73,7 @@ export default function EvaluatorPage() {
           )}
           <div className="min-h-0 flex-1 overflow-y-auto p-4">
             {tab === "trust" && <TrustView evaluator={evaluator} />}
+            {tab === "trust" && <GoldenView evaluator={evaluator} />}
             {tab === "definition" && <DefinitionView key={evaluator.current.version} evaluator={evaluator} />}
             {tab === "versions" && <VersionsView evaluator={evaluator} />}
             {tab === "runs" && <RunsView evaluator={evaluator} />}

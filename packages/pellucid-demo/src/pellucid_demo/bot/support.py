@@ -50,9 +50,10 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What came of a call: the trace to speak about it, the answer, and the texts it was made from."""
+    """What came of a call: the span to speak about it, the answer, and the texts it was made from."""
 
     trace_id: str
+    span_id: str
     answer: str
     context: str = ""
 
@@ -155,7 +156,8 @@ class SupportBot:
 
     def _end(self, span: Span, answer: str, context: str = "") -> Turn:
         returned(span, answer)
-        return Turn(trace_id=f"{span.get_span_context().trace_id:032x}", answer=answer, context=context)
+        place = span.get_span_context()
+        return Turn(trace_id=f"{place.trace_id:032x}", span_id=f"{place.span_id:016x}", answer=answer, context=context)
 
     def _blocked(self, question: str) -> bool:
         with step(self._tracer, Kind.GUARDRAIL, "input-guardrail", question) as span:

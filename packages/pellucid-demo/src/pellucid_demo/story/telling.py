@@ -63,4 +63,11 @@ class Teller:
 
 
 def _heard(turn: Turn, question: str, ended: datetime) -> Heard:
-    return Heard(trace_id=turn.trace_id, question=question, answer=turn.answer, context=turn.context, ended=ended)
+    return Heard(
+        trace_id=turn.trace_id,
+        span_id=turn.span_id,
+        question=question,
+        answer=turn.answer,
+        context=turn.context,
+        ended=ended,
+    )

@@ -18,9 +18,11 @@ RATED = 0.68
 SURVEYED = 0.25
 THUMB_UP_IF_GOOD, THUMB_UP_IF_BAD = 0.93, 0.12
 # Colleagues label with more care: so often they contradict the yardstick.
-LABEL_ERROR = 0.04
-LABELLED_VISITS, LABELLED_TWICE = 126, 30
+LABEL_ERROR = 0.02
+LABELLED_VISITS, LABELLED_TWICE = 150, 30
 LABELLED_DAYS = 14
+LABEL = "helpfulness"
+"""The name of the demo's judge's score: what people and judge say of one answer under one name calibrates the judge."""
 _ANNOTATORS = ("ana", "ben")
 
 _UNHAPPY = (
@@ -38,6 +40,7 @@ class Heard:
     """One turn as the customer saw it."""
 
     trace_id: str
+    span_id: str
     question: str
     answer: str
     context: str
@@ -74,11 +77,12 @@ def feedback(seed: int, visit: Visit, turns: Sequence[Heard]) -> list[ScoreBody]
 
 
 def labels(seed: int, visit: Visit, turn: Heard, annotators: int) -> list[ScoreBody]:
-    """Whether the answer is acceptable, in the eyes of one or two colleagues, a day later."""
+    """Whether the answer is helpful, in the eyes of one or two colleagues, a day later."""
     good = turn.assessment().good
     return [
         {
-            **_head(seed, turn, "acceptable", name),
+            **_head(seed, turn, LABEL, name),
+            "span_id": turn.span_id,
             "type": "boolean",
             "value": float(good != happens(LABEL_ERROR, seed, "label error", visit.number, name)),
             "source": "human",

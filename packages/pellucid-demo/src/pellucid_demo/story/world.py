@@ -7,6 +7,7 @@ from functools import cached_property
 from pellucid_demo.bot.people import Customer
 from pellucid_demo.simulator.engine import Settings
 from pellucid_demo.simulator.faults import Fault
+from pellucid_demo.simulator.mind.judging import JudgeRates
 from pellucid_demo.story.chapters import HISTORY_DAYS, Chapters
 from pellucid_demo.story.population import population
 from pellucid_demo.story.traffic import Visit, plan
@@ -14,6 +15,8 @@ from pellucid_demo.story.voices import labelled
 
 # What any provider does to any customer: the same in every week, with and without a story.
 _FAULT_RATES = {Fault.RATE_LIMIT: 0.004, Fault.SERVER_ERROR: 0.004, Fault.OVERLOADED: 0.002}
+# A judge that people agree with well enough to trust it, and that still has to be corrected.
+_JUDGE = JudgeRates(sensitivity=0.95, specificity=0.97)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,4 +47,4 @@ class World:
         return labelled(self.visits, self.end, self.seed)
 
     def provider_settings(self, latency: float) -> Settings:
-        return Settings(seed=self.seed, latency=latency, swaps=self.chapters.swaps(), fault_rates=_FAULT_RATES)
+        return Settings(seed=self.seed, latency=latency, swaps=self.chapters.swaps(), judge=_JUDGE, fault_rates=_FAULT_RATES)

@@ -1,10 +1,13 @@
 """The server's own model calls as spans: written in OpenTelemetry's words and taken in by the door like anybody's."""
 
+import asyncio
 import json
-from collections.abc import Iterator, Mapping
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from pellucid import semconv as wire
+from pellucid_server.core.gathering import Gathering
 from pellucid_server.ingest.door import Door
 from pellucid_server.ingest.parse import TRACES
 from pellucid_server.llm.calls import CallRecord, ModelAnswer
@@ -23,15 +26,33 @@ CLIENT = 3
 """OpenTelemetry's numbers of the status and the kind."""
 
 
+REST_S: Final = 0.25
+"""Between two requests to the door from one event loop: runs make many calls at once, and the store likes their spans together."""
+MOST: Final = 500
+"""Spans in one request."""
+
+
 class CallSpans:
     """The recorder of `llm`."""
 
     def __init__(self, door: Door) -> None:
         self._door = door
+        self._of_loops: weakref.WeakKeyDictionary[asyncio.AbstractEventLoop, Gathering[CallRecord, None]] = (
+            weakref.WeakKeyDictionary()
+        )
 
     async def record(self, record: CallRecord) -> None:
-        """One span. Raises what the door raises."""
-        await self._door.accept_raw(record.project_id, TRACES, [to_span(record)])
+        """One span; it is durable when this returns. Raises what the door raises."""
+        loop = asyncio.get_running_loop()
+        if loop not in self._of_loops:
+            self._of_loops[loop] = Gathering(self._send, rest_s=REST_S, most=MOST)
+        await self._of_loops[loop].ask(record)
+
+    async def _send(self, records: Sequence[CallRecord]) -> Sequence[None]:
+        for project_id in dict.fromkeys(record.project_id for record in records):
+            spans = [to_span(record) for record in records if record.project_id == project_id]
+            await self._door.accept_raw(project_id, TRACES, spans)
+        return [None] * len(records)
 
 
 def to_span(record: CallRecord) -> RawSpan:

@@ -19,6 +19,9 @@ from pellucid_server.evals.duels.running import DuelHandler
 from pellucid_server.evals.duels.service import DuelRoom
 from pellucid_server.evals.evaluating import Compiler
 from pellucid_server.evals.evaluators import ChangeRecorder, EvaluatorBook
+from pellucid_server.evals.golden.checking import GoldenHandler
+from pellucid_server.evals.golden.daily import DailyChecks
+from pellucid_server.evals.golden.sets import GoldenBook
 from pellucid_server.evals.links import FeedbackLinks
 from pellucid_server.evals.online import Online
 from pellucid_server.evals.room import EvaluationRoom
@@ -33,6 +36,8 @@ from pellucid_server.query.queries import Queries
 from pellucid_server.store.meta.database import MetaStore
 
 LOOK_EVERY_S = 5.0
+CHECKS_EVERY_S = 60.0
+"""How often is looked which golden sets are due; each of them is once a day."""
 CATCH_UP_EVERY_S = 86_400.0
 FIRST_CATCH_UP_S = 3_600.0
 """After the start: whatever the hour, a server that is restarted daily catches up too."""
@@ -60,6 +65,7 @@ class EvaluatorParts:
             EvaluationHandler(book, subjects, queries.scores),
             DuelHandler(answers),
             BiasTestHandler(book, subjects),
+            GoldenHandler(meta, book, system_clock, random_id),
         )
         return cls(book=book, subjects=subjects, sandbox=sandbox, queries=queries, answers=answers, handlers=handlers)
 
@@ -67,13 +73,16 @@ class EvaluatorParts:
         """The second one; `boosts` says what is judged more often for a while."""
         queries, book = self.queries, self.book
         candidates, spending = Candidates(queries), Spending(queries.metrics, system_clock)
+        golden = GoldenBook(meta, self.book, self.subjects, queries.scores, durable.runs, system_clock)
         return EvaluationRoom(
             book=self.book,
             trials=Trials(self.book, candidates, self.subjects, spending, durable.models, queries, durable.runs),
             online=Online(meta, book, candidates, self.subjects, queries.scores, spending, durable.runs, system_clock, boosts),
             spending=spending,
             configs=ScoreConfigBook(meta, system_clock, random_id),
-            analyses=Analyses(self.book, queries.scores),
+            golden=golden,
+            daily_checks=DailyChecks(meta, golden, spending, system_clock),
+            analyses=Analyses(self.book, queries.scores, golden),
             duels=DuelRoom(meta, Pairer(meta, queries), self.answers, durable.runs),
             biases=BiasTests(meta, self.book, candidates, durable.runs),
             links=FeedbackLinks(Vault.open(settings.data, settings.secret_key).derived("feedback links"), system_clock),
@@ -85,6 +94,7 @@ def look_schedule(room: EvaluationRoom) -> Schedule:
     return Schedule(
         [
             Job(name="online evaluation", every_s=LOOK_EVERY_S, run=room.online.look),
+            Job(name="golden sets", every_s=CHECKS_EVERY_S, run=room.daily_checks.run),
             Job(name="nightly evaluation", every_s=CATCH_UP_EVERY_S, first_after_s=FIRST_CATCH_UP_S, run=room.online.catch_up),
         ]
     )

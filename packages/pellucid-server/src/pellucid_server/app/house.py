@@ -56,7 +56,7 @@ from pellucid_server.ingest.pipeline import Pipeline
 from pellucid_server.ingest.ports import TraceKey
 from pellucid_server.ingest.settling import Settler
 from pellucid_server.jobs.engine import Engine
-from pellucid_server.jobs.runs import Run, Runs
+from pellucid_server.jobs.runs import Run, RunRetention, Runs
 from pellucid_server.journal.sqlite import SqliteJournal
 from pellucid_server.llm.models import LanguageModels
 from pellucid_server.monitors.announcing import ChangeHooks
@@ -281,6 +281,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         schedule=Schedule(
             [
                 Job(name="retention", every_s=3_600, first_after_s=60, run=Retention(meta, spans, rollups).run),
+                Job(name="runs", every_s=3_600, first_after_s=90, run=RunRetention(meta, settings.run_days).run),
                 Job(name="roll-ups", every_s=ROLLED_UP_EVERY_S, first_after_s=30, run=rollups.run),
                 Job(name="rollouts", every_s=10, run=lambda: rollouts.run(lambda: all_projects(meta))),
                 repricing.job(),

@@ -67,6 +67,8 @@ TABLE: Final[tuple[Setting, ...]] = (
             doc="How many bytes may wait for the store before requests are answered 503."),
     Setting(name="requests_per_second", environment="PELLUCID_REQUESTS_PER_SECOND", read=int, default=0,
             doc="Export requests a second and key before 429. 0: no limit."),
+    Setting(name="run_days", environment="PELLUCID_RUN_DAYS", read=int, default=30,
+            doc="Days after its end for which the items and calls of a durable run are kept; its result and counts stay. 0: for ever."),
     Setting(name="allowed_hosts", environment="PELLUCID_ALLOWED_HOSTS", read=_names, default=(),
             doc="Further Host names under which the local server may be reached, comma separated."),
     Setting(name="allowed_origins", environment="PELLUCID_ALLOWED_ORIGINS", read=_names, default=(),
@@ -96,6 +98,7 @@ class Settings:
     decode_workers: int
     journal_bytes: int
     requests_per_second: int
+    run_days: int
     allowed_hosts: tuple[str, ...]
     allowed_origins: tuple[str, ...]
     outbound_allow: tuple[str, ...]

@@ -81,3 +81,15 @@ class NoSuchAnswer(NotFound):
     """The answer is not there any more, so it cannot be compared."""
 
     code = "no_such_answer"
+
+
+class NoSuchGoldenSet(NotFound):
+    """This evaluator has no golden set; freeze one from cases that people have labelled."""
+
+    code = "no_such_golden_set"
+
+
+class BadGoldenSet(BadRequest):
+    """A golden set cannot be frozen; it is of a judge that answers yes or no, or a number, and of at least 20 cases with labels."""
+
+    code = "bad_golden_set"

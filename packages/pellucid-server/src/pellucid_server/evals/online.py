@@ -23,7 +23,6 @@ from pellucid_server.evals.subject import Place, Subjects
 from pellucid_server.llm.durable import RunStarter
 from pellucid_server.model.scope import Scope
 from pellucid_server.model.score import ScoreTarget
-from pellucid_server.query.score_drafts import Draft
 from pellucid_server.query.scores import Scores
 from pellucid_server.query.windows import Window
 from pellucid_server.store.meta.database import MetaStore
@@ -37,7 +36,8 @@ LONGEST_GAP: Final = 1 * DAY
 """Older traffic is not taken up after a pause; a back-fill is for that."""
 FIRST_BATCH: Final = 20
 """Calls of an evaluator with a budget before anybody knows what one costs."""
-WRITE_AT_ONCE: Final = 500
+AT_ONCE: Final = 200
+"""Places that are read together, and whose scores are written together."""
 
 log = logging.getLogger(__name__)
 
@@ -144,18 +144,12 @@ class Online:
         return [place for id_, place in ids.items() if id_ not in known]
 
     def _evaluate(self, scope: Scope, found: Versioned, ready: Ready, places: Sequence[Place]) -> None:
-        waiting: list[Draft] = []
-        for place in places:
-            try:
-                verdicts = ready.evaluate(self._subjects.read(scope, place))
-            except NotFound:  # erased between the two questions
-                continue
-            waiting += drafts(found.evaluator, found.version, place, verdicts)
-            if len(waiting) >= WRITE_AT_ONCE:
-                self._scores.write(scope, waiting)
-                waiting = []
-        if waiting:
-            self._scores.write(scope, waiting)
+        for start in range(0, len(places), AT_ONCE):
+            # What was erased between the two questions is None.
+            subjects = [one for one in self._subjects.read_many(scope, places[start : start + AT_ONCE]) if one is not None]
+            said = [drafts(found.evaluator, found.version, one.place, ready.evaluate(one)) for one in subjects]
+            if written := [draft for few in said for draft in few]:
+                self._scores.write(scope, written)
 
     def _start(self, scope: Scope, found: Versioned, places: Sequence[Place]) -> None:
         """Queue what the budget bears; what it does not bear is passed over, and the evaluator's note says so."""

@@ -7,6 +7,8 @@ from pellucid_server.evals.biases.service import BiasTests
 from pellucid_server.evals.configs import ScoreConfigBook
 from pellucid_server.evals.duels.service import DuelRoom
 from pellucid_server.evals.evaluators import EvaluatorBook
+from pellucid_server.evals.golden.daily import DailyChecks
+from pellucid_server.evals.golden.sets import GoldenBook
 from pellucid_server.evals.links import FeedbackLinks
 from pellucid_server.evals.online import Online
 from pellucid_server.evals.spending import Spending
@@ -26,3 +28,5 @@ class EvaluationRoom:
     analyses: Analyses
     duels: DuelRoom
     biases: BiasTests
+    golden: GoldenBook
+    daily_checks: DailyChecks

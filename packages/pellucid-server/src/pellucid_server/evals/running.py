@@ -12,8 +12,8 @@ from typing import Final
 from pellucid_server.evals.errors import NoSuchEvaluator
 from pellucid_server.evals.evaluating import Ready
 from pellucid_server.evals.evaluators import EvaluatorBook, Versioned
-from pellucid_server.evals.score_batches import ScoreBatches
 from pellucid_server.evals.scoring import drafts
+from pellucid_server.evals.store_side import StoreSide
 from pellucid_server.evals.subject import Subjects, place_from_json
 from pellucid_server.evals.verdict import Verdict
 from pellucid_server.llm.durable import ItemContext, RunContext
@@ -22,8 +22,9 @@ from pellucid_server.model.scope import Role, Scope
 from pellucid_server.query.scores import Scores
 
 KIND: Final = "evaluation"
-CONCURRENCY: Final = 32
-"""Evaluations of one run at the same time; the provider's own limit is found by the port to models."""
+CONCURRENCY: Final = 96
+"""Evaluations of one run at the same time; most of them wait for the store's next batch. How many calls a provider takes at once is found
+out by the port to models."""
 
 
 def scope_of(project_id: str, actor: str = "evaluator") -> Scope:
@@ -41,20 +42,19 @@ class EvaluationHandler:
         self._book = book
         self._subjects = subjects
         self._scores = scores
-        self._batches: dict[str, ScoreBatches] = {}
+        self._sides: dict[str, StoreSide] = {}
         self._ready: dict[tuple[str, str, int], tuple[Versioned, Ready]] = {}
 
     async def run_item(self, context: ItemContext, item: JsonValue) -> JsonValue:
         """Read, judge, write. Raises `NotFound` for a place that is gone, and the errors of the call."""
         scope, place = scope_of(context.project_id), place_from_json(item)
         found, ready = await self._compiled(scope, context.settings)
-        subject = await asyncio.to_thread(self._subjects.read, scope, place)
+        subject = await self._side(scope).read(place)
         if ready.is_free:
             verdicts = await asyncio.to_thread(ready.evaluate, subject)
         else:
             verdicts = await ready.ask(subject, context.call)
-        batches = self._batches.setdefault(context.project_id, ScoreBatches(self._scores, scope))
-        await batches.write(drafts(found.evaluator, found.version, place, verdicts))
+        await self._side(scope).write(drafts(found.evaluator, found.version, place, verdicts))
         return _told(verdicts[0])
 
     async def finished(self, context: RunContext) -> None:
@@ -68,6 +68,11 @@ class EvaluationHandler:
             if isinstance(value, bool | int | float):
                 values.append(float(value))
         await context.conclude({"verdicts": dict(states), "mean": sum(values) / len(values) if values else None})
+
+    def _side(self, scope: Scope) -> StoreSide:
+        if scope.project_id not in self._sides:
+            self._sides[scope.project_id] = StoreSide(self._subjects, self._scores, scope)
+        return self._sides[scope.project_id]
 
     async def _compiled(self, scope: Scope, settings: JsonValue) -> tuple[Versioned, Ready]:
         wanted: Mapping[str, JsonValue] = settings if isinstance(settings, dict) else {}

@@ -3,17 +3,18 @@
 It is read when the evaluation runs, never kept with a run: what was deleted or erased meanwhile cannot be evaluated, and its run says so.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pellucid_server.core.errors import NotFound
 from pellucid_server.model.json import JsonValue, canonical
 from pellucid_server.model.message import text_of
 from pellucid_server.model.message_json import messages_from_json
 from pellucid_server.model.scope import Scope
 from pellucid_server.model.score import ScoreTarget
 from pellucid_server.query.queries import Queries
-from pellucid_server.query.records import SpanDetail, SpanRow
+from pellucid_server.query.records import SpanRow
 from pellucid_server.query.windows import Window
 
 MAX_TRACE_SPANS: Final = 200
@@ -34,7 +35,7 @@ class Place:
     """With which it was drawn."""
     stratum: str = ""
 
-    def as_json(self) -> JsonValue:
+    def as_json(self) -> dict[str, JsonValue]:
         """An item of a run."""
         return {
             "target": self.target.value,
@@ -83,19 +84,41 @@ class Subjects:
 
     def read(self, scope: Scope, place: Place) -> Subject:
         """Raises `NotFound` where it is not there, or no more."""
-        if place.target is ScoreTarget.SPAN:
-            return self._span(scope, place)
-        return self._trace(scope, place) if place.target is ScoreTarget.TRACE else self._session(scope, place)
+        (found,) = self.read_many(scope, [place])
+        return there(place, found)
 
-    def _span(self, scope: Scope, place: Place) -> Subject:
-        detail = self._queries.spans.get_span(scope, place.span_id, place.trace_id)
-        value = {**_step(detail), **_labels(detail.row)}
-        return Subject(place=place, value=value, models=(detail.row.model,) if detail.row.model else ())
+    def read_many(self, scope: Scope, places: Sequence[Place]) -> list[Subject | None]:
+        """In order; None where one is not there, or no more. All spans among them are read at once."""
+        spans = self._spans(scope, [place for place in places if place.target is ScoreTarget.SPAN])
+        return [spans.get(place) if place.target is ScoreTarget.SPAN else self._alone(scope, place) for place in places]
+
+    def _spans(self, scope: Scope, places: Sequence[Place]) -> dict[Place, Subject]:
+        if not places:
+            return {}
+        rows = self._queries.spans.get_spans(scope, [(place.trace_id, place.span_id) for place in places])
+        contents = self._contents(scope, rows.values())
+        found: dict[Place, Subject] = {}
+        for place in places:
+            row = rows.get((place.trace_id, place.span_id))
+            if row is not None:
+                value = {**_step(row, contents.get((row.trace_id, row.span_id), {})), **_labels(row)}
+                found[place] = Subject(place=place, value=value, models=(row.model,) if row.model else ())
+        return found
+
+    def _alone(self, scope: Scope, place: Place) -> Subject | None:
+        try:
+            return self._trace(scope, place) if place.target is ScoreTarget.TRACE else self._session(scope, place)
+        except NotFound:
+            return None
+
+    def _contents(self, scope: Scope, rows: Iterable[SpanRow]) -> Mapping[tuple[str, str], Mapping[str, JsonValue]]:
+        return self._queries.spans.contents(scope, [(row.start_time, row.trace_id, row.span_id) for row in rows])
 
     def _trace(self, scope: Scope, place: Place) -> Subject:
         trace = self._queries.traces.get_trace(scope, place.trace_id)
         shown = [row for row in trace.spans if row.is_root or (not row.folded and row.kind in _DETAILED)][:MAX_TRACE_SPANS]
-        steps = [_step(self._queries.spans.get_span(scope, row.span_id, row.trace_id)) for row in shown]
+        contents = self._contents(scope, shown)
+        steps = [_step(row, contents.get((row.trace_id, row.span_id), {})) for row in shown]
         root = next((step for step, row in zip(steps, shown, strict=True) if row.is_root), {})
         calls = _of_kind(steps, "generation")
         value: dict[str, JsonValue] = {
@@ -138,8 +161,17 @@ class Subjects:
         return Subject(place=place, value=value, models=tuple(group.row.models))
 
 
-def _step(detail: SpanDetail) -> dict[str, JsonValue]:
-    content, row = detail.content, detail.row
+def there(place: Place, found: Subject | None) -> Subject:
+    """What was read. Raises `NotFound` where nothing was."""
+    if found is None:
+        what = place.span_id or place.trace_id or place.session_id
+        raise NotFound(
+            f"There is no {place.target} {what} in this project, or no more: it was deleted, or its retention has ended."
+        )
+    return found
+
+
+def _step(row: SpanRow, content: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     given, said = content.get("messages_in"), content.get("messages_out")
     documents = [document for document in _listed(content.get("documents")) if isinstance(document, dict)]
     return {

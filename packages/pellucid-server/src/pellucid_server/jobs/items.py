@@ -39,7 +39,7 @@ class ItemWork:
     async def do(self, handler: Handler, is_cancelled: asyncio.Event) -> None:
         """All of it. Raises only what ends the run: the database's errors, and cancellation."""
         run_id, position = self._run.id, self._item.position
-        await self._writer.write(lambda unit: unit.runs.begin_item(run_id, position, self._clock()))
+        self._writer.later(lambda unit: unit.runs.begin_item(run_id, position, self._clock()))
         if self._item.attempts:
             for call in await self._writer.write(lambda unit: unit.runs.calls_of(run_id, position)):
                 self._recorded.setdefault(call.key, []).append(call)
@@ -87,16 +87,18 @@ class ItemWork:
             time=self._clock(),
         )
         await self._writer.write(lambda unit: unit.runs.begin_call(begun))
+
+        async def keep(answer: ModelAnswer) -> None:
+            cost = None if answer.cost is None else answer.cost.total
+            self.cost += cost or 0.0
+            ended = replace(begun, state=states.ANSWERED, answer=answer.as_json(), cost=cost)
+            await self._writer.write(lambda unit: unit.runs.end_call(ended))
+
         try:
-            answer = await self._models.complete(
-                self._run.project_id, connection, request, environment=environment, origin=origin, patience_s=PATIENCE_S
+            return await self._models.complete(
+                self._run.project_id, connection, request, environment=environment, origin=origin, patience_s=PATIENCE_S, keep=keep
             )
         except PellucidError:
             failed = replace(begun, state=states.FAILED_CALL)
             await self._writer.write(lambda unit: unit.runs.end_call(failed))
             raise
-        cost = None if answer.cost is None else answer.cost.total
-        self.cost += cost or 0.0
-        ended = replace(begun, state=states.ANSWERED, answer=answer.as_json(), cost=cost)
-        await self._writer.write(lambda unit: unit.runs.end_call(ended))
-        return answer

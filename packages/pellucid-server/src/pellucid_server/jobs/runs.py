@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from pellucid_server.core.clock import Clock, Micros, system_clock
+from pellucid_server.core.clock import DAY, Clock, Micros, system_clock
 from pellucid_server.core.ids import IdSource, random_id
 from pellucid_server.jobs.errors import BadRun, NoSuchRun, RunEnded
 from pellucid_server.model.json import JsonValue
@@ -16,6 +16,8 @@ from pellucid_server.store.meta.unit import UnitOfWork
 MAX_ITEMS = 100_000
 MAX_TITLE_CHARS = 300
 MAX_PAGE = 500
+EXPIRED_AT_ONCE = 100
+"""Runs in one transaction: more would keep others from the database for too long."""
 CANCELLED, PAUSED = "cancelled", "paused"
 STANDING = "evaluator:"
 """How the actor of a run is named that follows the traffic by itself."""
@@ -175,6 +177,8 @@ class Runs:
         with self._store.writing() as unit:
             run = _own(unit, scope, run_id)
             counts = unit.runs.counts([run_id])[run_id]
+            if run.kept_counts is not None:
+                raise RunEnded("The items of this run have expired, so it cannot go on; start another one.")
             if run.state in ACTIVE or counts.done == counts.items:
                 raise RunEnded(f"The run is {run.state}; there is nothing to resume.")
             if run.owner:
@@ -188,6 +192,27 @@ class Runs:
             )
         self._wake()
         return self.get(scope, run_id)
+
+
+class RunRetention:
+    """Forgets the items of runs that ended long ago. Otherwise every call that was ever made would stay in the metadata."""
+
+    def __init__(self, store: MetaStore, days: int, clock: Clock = system_clock) -> None:
+        """`days` 0: they are kept for ever."""
+        self._store = store
+        self._days = days
+        self._clock = clock
+
+    def run(self) -> int:
+        """Once, as of now; how many runs."""
+        before, total = self._clock() - self._days * DAY, 0
+        while self._days:
+            with self._store.writing() as unit:
+                expired = unit.runs.expire(before, whole=STANDING, limit=EXPIRED_AT_ONCE)
+            total += expired
+            if expired < EXPIRED_AT_ONCE:
+                break
+        return total
 
 
 def _own(unit: UnitOfWork, scope: Scope, run_id: str) -> StoredRun:

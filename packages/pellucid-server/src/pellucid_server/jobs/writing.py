@@ -33,6 +33,12 @@ class Writer:
         self._waiting.put_nowait(_Write(apply=apply, done=done))
         return await done
 
+    def later(self, apply: Callable[[UnitOfWork], None]) -> None:
+        """Write without waiting: before all that is asked for after it. If it fails, so does what follows, which says so."""
+        done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        done.add_done_callback(lambda future: future.cancelled() or future.exception())
+        self._waiting.put_nowait(_Write(apply=apply, done=done))
+
     async def work(self) -> None:
         """Commit what waits, for ever."""
         while True:

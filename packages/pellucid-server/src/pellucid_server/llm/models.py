@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from pellucid_server.core.clock import Clock, Micros, system_clock
@@ -42,6 +42,13 @@ class _Call:
     begun: Micros
 
 
+Keep = Callable[[ModelAnswer], Awaitable[None]]
+
+
+async def _forget(answer: ModelAnswer) -> None:
+    """Who asks interactively keeps nothing."""
+
+
 class LanguageModels:
     """The port. Safe to use from several event loops."""
 
@@ -71,8 +78,12 @@ class LanguageModels:
         environment: str,
         origin: Origin | None = None,
         patience_s: float = PATIENCE_S,
+        keep: Keep = _forget,
     ) -> ModelAnswer:
-        """The whole answer. Raises members of `ModelError`, `ConnectionUnknown`, `DestinationRefused`."""
+        """The whole answer; `keep` has it before anything else happens to it.
+
+        Raises members of `ModelError`, `ConnectionUnknown`, `DestinationRefused`.
+        """
         call = await self._begin(project_id, connection, request, environment, origin)
         loop = asyncio.get_running_loop()
         give_up, attempt = loop.time() + patience_s, 0
@@ -80,15 +91,15 @@ class LanguageModels:
             assembly = Assembly()
             try:
                 ignored = await call.lane.ask(call.request, assembly)
-                return await self._finish(call, assembly, None, ignored)
+                return await self._finish(call, assembly, None, ignored, keep)
             except ModelError as error:
                 wait = self._wait(error, attempt)
                 if not error.retryable or loop.time() + wait > give_up:
-                    await self._fail(call, error)
+                    await self._fail(call, error, assembly)
                     raise
                 attempt += 1
             except PellucidError as error:
-                await self._fail(call, error)
+                await self._fail(call, error, assembly)
                 raise
             await asyncio.sleep(wait)
 
@@ -105,7 +116,7 @@ class LanguageModels:
                 yield delta
             answer = await self._finish(call, assembly, first, call.lane.wire.encode(call.request, stream=True).ignored)
         except PellucidError as error:
-            await self._fail(call, error)
+            await self._fail(call, error, assembly)
             raise
         yield ModelDelta(answer=answer)
 
@@ -132,8 +143,10 @@ class LanguageModels:
             begun=self._clock(),
         )
 
-    async def _finish(self, call: _Call, assembly: Assembly, first: Micros | None, ignored: tuple[str, ...]) -> ModelAnswer:
-        """Price and record, then look whether it fits: what does not fit has cost money all the same."""
+    async def _finish(
+        self, call: _Call, assembly: Assembly, first: Micros | None, ignored: tuple[str, ...], keep: Keep = _forget
+    ) -> ModelAnswer:
+        """Price, look whether it fits, and record: what does not fit has cost money all the same."""
         ended = self._clock()
         model = assembly.model or call.request.model
         answer = ModelAnswer(
@@ -151,15 +164,15 @@ class LanguageModels:
             span_id=call.span_id,
             ignored=ignored,
         )
-        await self._record(call, answer=answer, ended=ended, first=first)
-        wants_value = call.request.response_schema is not None and not answer.tool_calls and answer.outcome is Outcome.SUCCESS
-        if not wants_value:
-            return answer
-        value = structured(assembly.text, call.request.response_schema, cut=answer.finish_reason == "length")
-        return replace(answer, structured=value)
+        try:
+            whole = _with_value(answer, call.request, assembly.text)
+            await keep(whole)
+        finally:
+            await self._record(call, answer=answer, ended=ended, first=first)
+        return whole
 
-    async def _fail(self, call: _Call, error: PellucidError) -> None:
-        if error.code != "model_answer_invalid":  # that one has its span: the answer came
+    async def _fail(self, call: _Call, error: PellucidError, assembly: Assembly) -> None:
+        if not assembly.done:  # where the answer came it has its span, whatever went wrong after that
             await self._record(call, answer=None, ended=self._clock(), first=None, error=error)
 
     async def _record(
@@ -189,3 +202,10 @@ class LanguageModels:
         told = error.retry_after_s if isinstance(error, ModelRateLimited) else None
         backoff: float = min(LONGEST_WAIT_S, FIRST_WAIT_S * 2.0**attempt) * (0.5 + self._jitter() / 2)
         return max(backoff, told or 0.0)
+
+
+def _with_value(answer: ModelAnswer, request: ModelRequest, text: str) -> ModelAnswer:
+    """With what was asked for by schema. Raises `ModelAnswerInvalid`."""
+    if request.response_schema is None or answer.tool_calls or answer.outcome is not Outcome.SUCCESS:
+        return answer
+    return replace(answer, structured=structured(text, request.response_schema, cut=answer.finish_reason == "length"))

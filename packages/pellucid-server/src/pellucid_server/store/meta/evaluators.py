@@ -115,6 +115,11 @@ class Evaluators:
         query = select(evaluators).where((evaluators.c.id == evaluator_id) & (evaluators.c.project_id == project_id))
         return first(StoredEvaluator, self._connection.execute(query).all())
 
+    def by_id(self, evaluator_id: str) -> StoredEvaluator | None:
+        """Of any project: for the server's own rhythms."""
+        query = select(evaluators).where(evaluators.c.id == evaluator_id)
+        return first(StoredEvaluator, self._connection.execute(query).all())
+
     def named(self, project_id: str, name: str) -> StoredEvaluator | None:
         """By name."""
         query = select(evaluators).where((evaluators.c.name == name) & (evaluators.c.project_id == project_id))

@@ -4,8 +4,9 @@ A call is written before it is sent and again when it is answered. So after a cr
 were under way and may have to be made again.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from sqlalchemy import (
     Column,
@@ -18,6 +19,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     case,
+    delete,
     func,
     insert,
     or_,
@@ -49,6 +51,7 @@ runs = Table(
     Column("finished_time", MicrosColumn),
     Column("owner", TextColumn, nullable=False),
     Column("owned_until", MicrosColumn, nullable=False),
+    Column("kept_counts", JsonColumn),
     Index("ix_runs_project_id", "project_id", "created_time"),
     Index("ix_runs_state", "state"),
 )
@@ -110,6 +113,8 @@ class StoredRun:
     """The server that works on it."""
     owned_until: Micros
     """After this time another server may take it."""
+    kept_counts: Mapping[str, Any] | None = None
+    """What was counted when its items expired; None while they are there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -219,8 +224,24 @@ class Runs:
         )
         for row in self._connection.execute(of_calls):
             found.setdefault(row.run_id, {}).update(row._mapping)
+        expired = select(runs.c.id, runs.c.kept_counts).where(runs.c.id.in_(run_ids) & runs.c.kept_counts.is_not(None))
+        found |= {row.id: dict(row.kept_counts) for row in self._connection.execute(expired)}
         empty = dict.fromkeys(("items", *states), 0)
         return {run_id: RunCounts(**{**empty, "run_id": run_id, **found.get(run_id, {})}) for run_id in run_ids}
+
+    def expire(self, before: Micros, *, whole: str, limit: int) -> int:
+        """Forget items and calls of runs that ended before then; how many runs. Their counts stay, save where the name of who started
+        a run begins with `whole`: such a run goes with them."""
+        ended = runs.c.state.not_in((QUEUED, RUNNING)) & (runs.c.finished_time < before) & runs.c.kept_counts.is_(None)
+        query = select(runs.c.id, runs.c.created_by).where(ended).order_by(runs.c.finished_time).limit(limit)
+        found = [(row.id, row.created_by) for row in self._connection.execute(query)]
+        gone = [run_id for run_id, by in found if by.startswith(whole)]
+        self._connection.execute(delete(runs).where(runs.c.id.in_(gone)))
+        kept = [run_id for run_id, by in found if not by.startswith(whole)]
+        for run_id, counts in self.counts(kept).items():
+            self.set(run_id, kept_counts=asdict(counts))
+        self._connection.execute(delete(run_items).where(run_items.c.run_id.in_(kept)))
+        return len(found)
 
     def items(self, run_id: str, *, state: str | None, after: int, limit: int) -> list[StoredItem]:
         """In order, beginning behind the position `after`."""

@@ -14,6 +14,7 @@ from pellucid_server.store.meta.datasets import Datasets
 from pellucid_server.store.meta.evaluators import Evaluators
 from pellucid_server.store.meta.experiments import Experiments
 from pellucid_server.store.meta.gates import Gates
+from pellucid_server.store.meta.golden import GoldenSets
 from pellucid_server.store.meta.guardrails import Guardrails
 from pellucid_server.store.meta.incidents import AlertChannels, Incidents, Notifications
 from pellucid_server.store.meta.invitations import Invitations
@@ -70,5 +71,6 @@ class UnitOfWork:
         self.notifications = Notifications(connection)
         self.evaluators = Evaluators(connection)
         self.playground_drafts = PlaygroundDrafts(connection)
+        self.golden = GoldenSets(connection)
         self.score_configs = ScoreConfigs(connection)
         self.bursts = Bursts(connection)

@@ -185,6 +185,16 @@ def one(asked: Asked, trace_id: str, span_id: str) -> Statement:
     return p.statement(sql, "spans.one")
 
 
+def many(asked: Asked, places: Sequence[tuple[str, str]]) -> Statement:
+    """Rows of the spans with these trace and span ids, in no order; other spans of the same traces may be among them."""
+    p = Parameters()
+    key = (
+        f"trace_id IN {p.texts([trace_id for trace_id, _ in places])} AND span_id IN {p.texts([span_id for _, span_id in places])}"
+    )
+    sql = f"SELECT\n  {select(SPAN_ROW)}\nFROM spans FINAL PREWHERE {key}\nWHERE {scope_condition(asked, p)}"
+    return p.statement(sql, "spans.many")
+
+
 def payloads(project_id: str, keys: Sequence[Key]) -> Statement:
     """Trace, span and payload document of the spans with these starts, trace ids and span ids: their whole key."""
     p = Parameters()
