@@ -67,3 +67,46 @@ def test_duels_are_counted_started_and_read_by_keyboard(desk: Page, house: Serve
     expect(desk.get_by_role("region", name="Duel 2")).to_be_visible()
     desk.keyboard.press("Escape")
     expect(desk.get_by_role("region", name="Duel 2")).to_have_count(0)
+
+
+@pytest.fixture(scope="module")
+def scored(house: Server) -> str:
+    """An evaluator and people on the same forty cases: they disagree on four."""
+    definition = {"kind": "rule", "target": "trace", "output": "boolean", "score_name": "polite", "body": {"rule": "refusal"}}
+    evaluator: str = house.post("evaluators", {"name": "Polite", "definition": definition})["id"]
+    scores = []
+    for number in range(40):
+        place, truth = {"name": "polite", "trace_id": f"{number + 1:032x}"}, number % 4 != 0
+        says = truth if number >= 4 else not truth
+        scores.append({**place, "value": says, "source": "evaluator", "evaluator": evaluator, "evaluator_version": "1"})
+        scores.append({**place, "value": truth, "source": "human"})
+    house.post("scores", scores)
+    return evaluator
+
+
+def test_a_score_is_read_over_time_and_against_people(desk: Page, house: Server, scored: str) -> None:
+    desk.goto(f"{house.url}/scores?q=polite")
+    given = desk.get_by_role("table", name="Who says what")
+    expect(given.get_by_role("link", name="Polite")).to_have_attribute("href", re.compile(f"/evaluators/{scored}"))
+    expect(given.get_by_role("row", name=re.compile("People"))).to_contain_text("0.75 (")
+    expect(desk.get_by_role("img", name="polite over time")).to_have_attribute("aria-busy", "false")
+    matrix = desk.get_by_role("table", name="Polite against people")
+    cells = [row.get_by_role("cell").all_inner_texts() for row in matrix.get_by_role("row").all()[1:]]
+    assert cells == [["27", "1"], ["3", "9"]]
+    expect(desk.get_by_text("0.90 (")).to_be_visible()
+    field = desk.get_by_role("combobox", name="By")
+    field.fill("metadata.auth")
+    field.press("Enter")
+    expect(desk).to_have_url(re.compile("with=metadata.auth"))
+
+
+def test_a_judge_is_tested_for_bias_on_its_page(desk: Page, house: Server) -> None:
+    entries = house.get("evaluator-gallery")["data"]
+    definition = next(entry for entry in entries if entry["key"] == "helpfulness")["definition"]
+    definition["body"]["connection"] = "sim"
+    evaluator = house.post("evaluators", {"name": "Helpful", "definition": definition, "filter": "kind:agent name:nothing"})["id"]
+    desk.goto(f"{house.url}/evaluators/{evaluator}")
+    tests = desk.get_by_role("region", name="Bias tests")
+    expect(tests.get_by_text("Never tested.")).to_be_visible()
+    tests.get_by_role("button", name="Test the newest 60").press("Enter")
+    expect(tests.get_by_role("alert")).to_contain_text("Nothing matches the evaluator's filter")

@@ -2,6 +2,7 @@
 
 import {
   BellRing,
+  ChartNoAxesColumn,
   CircleDollarSign,
   ClipboardCheck,
   Database,
@@ -50,6 +51,7 @@ export const PLACES: readonly Place[] = [
   { to: "/effective-prompts", label: "Effective", icon: Fingerprint, part: "Prompts" },
   { to: "/playground", label: "Playground", icon: FlaskConical, part: "Prompts", key: "g y" },
   { to: "/evaluators", label: "Evaluators", icon: Gavel, part: "Evaluate", key: "g e" },
+  { to: "/scores", label: "Scores", icon: ChartNoAxesColumn, part: "Evaluate" },
   { to: "/duels", label: "Duels", icon: Swords, part: "Evaluate" },
   { to: "/feedback", label: "Feedback", icon: MessageSquareText, part: "Evaluate" },
   { to: "/datasets", label: "Data sets", icon: Database, part: "Evaluate" },

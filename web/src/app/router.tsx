@@ -60,6 +60,7 @@ const routes = root.addChildren([
   page("/evaluators/$id", () => import("@/features/evaluators/evaluatorPage")),
   page("/duels", () => import("@/features/evaluators/duelsPage")),
   page("/duels/$runId", () => import("@/features/evaluators/duelPage")),
+  page("/scores", () => import("@/features/evaluators/scoresPage")),
   page("/new-evaluator", () => import("@/features/evaluators/newEvaluatorPage")),
   page("/feedback", () => import("@/features/evaluators/feedbackPage")),
   page("/datasets", () => import("@/features/datasets/datasetsPage")),

@@ -185,7 +185,7 @@ function Strengths({ standings }: { standings: Standings }) {
                 <td className="py-1.5 pr-4 max-wide:hidden">
                   <Whisker estimate={one.strength} tone="var(--series-1)" mark={0.5} />
                 </td>
-                <td className="num py-1.5 pr-4 whitespace-nowrap">{estimateText(one.strength)}</td>
+                <td className="num py-1.5 pr-4 text-left whitespace-nowrap">{estimateText(one.strength)}</td>
                 <td className="num py-1.5 pr-4 text-right">{formatCount(one.won)}</td>
                 <td className="num py-1.5 pr-4 text-right">{formatCount(one.lost)}</td>
                 <td className="num py-1.5 text-right">{formatCount(one.tied)}</td>

@@ -4,13 +4,16 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, CircleHelp, TriangleAlert } from "lucide-react";
 import { type Analysis, analysisQuery, type Estimate, type Evaluator, type Trust } from "@/api/evaluators";
+import { carried } from "@/domain/address";
 import { estimateText, TRUST_WORDS } from "@/domain/evaluators";
-import { formatCount, plural } from "@/domain/format";
+import { formatCount, oneLine, plural } from "@/domain/format";
 import { listQueryOf, useAddress } from "@/ui/address";
-import { Badge, Stat, TextInput } from "@/ui/controls";
+import { Badge, Stat } from "@/ui/controls";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
 import { BiasTests } from "./biasTests";
+import { Bars } from "./distribution";
 import { MeansTable } from "./meansTable";
+import { SegmentField } from "./segmentField";
 
 const STATES = {
   uncalibrated: { tone: "warn", icon: CircleHelp },
@@ -30,16 +33,16 @@ export function TrustView({ evaluator }: { evaluator: Evaluator }) {
       {query.data && <Calibration trust={query.data.trust} kind={evaluator.current.kind} />}
       {evaluator.current.kind === "judge" && <BiasTests evaluator={evaluator} />}
       <section aria-label="Means">
-        <label className="mb-2 flex items-center gap-2 text-label text-fg-2">
-          By
-          <TextInput
-            className="mono-s w-56"
-            placeholder="model, feature, metadata.auth…"
-            defaultValue={search.q ?? ""}
-            onBlur={(event) => patch({ q: event.target.value.trim() || undefined }, { replace: true })}
-            onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
-          />
-        </label>
+        <div className="mb-2 flex flex-wrap items-center gap-4">
+          <SegmentField value={search.q ?? ""} onChange={(q) => patch({ q: q || null }, { replace: true })} />
+          <Link
+            to="/scores"
+            search={(old) => ({ ...carried(old), q: evaluator.current.score_name })}
+            className="link text-label"
+          >
+            All who give {oneLine(evaluator.current.score_name, 40)}, over time
+          </Link>
+        </div>
         {query.data && <MeansTable means={query.data.means} />}
         {query.data && !query.data.complete && (
           <p className="text-label text-warn">There are more scores than one analysis reads; narrow the time range.</p>
@@ -163,30 +166,12 @@ function Proposed({ places }: { places: Trust["proposed"] }) {
 function Distribution({ histogram }: { histogram: Analysis["histogram"] }) {
   const sources = Object.entries(histogram);
   if (sources.length === 0) return null;
-  const top = Math.max(...sources.flatMap(([, counts]) => counts), 1);
   return (
     <section aria-label="Distribution" className="flex flex-wrap gap-8">
       {sources.map(([source, counts]) => (
         <figure key={source}>
           <figcaption className="mb-1 text-label text-fg-2">Values by {source}, weighted</figcaption>
-          <div
-            role="img"
-            aria-label={`${source}: ${counts.map((count) => Math.round(count)).join(", ")}`}
-            className="flex h-20 w-72 items-end gap-px border-b border-line"
-          >
-            {counts.map((count, place) => (
-              <span
-                key={place}
-                className="flex-1 bg-[var(--series-1)]"
-                style={{ height: `${(100 * count) / top}%` }}
-                title={`${(place / counts.length).toFixed(2)}: ${Math.round(count)}`}
-              />
-            ))}
-          </div>
-          <div className="flex justify-between text-micro text-fg-3">
-            <span>0</span>
-            <span>1</span>
-          </div>
+          <Bars counts={counts} low={0} high={1} label={source} colour="var(--series-1)" />
         </figure>
       ))}
     </section>

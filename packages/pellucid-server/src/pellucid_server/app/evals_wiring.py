@@ -27,6 +27,7 @@ from pellucid_server.evals.online import Online
 from pellucid_server.evals.room import EvaluationRoom
 from pellucid_server.evals.running import EvaluationHandler
 from pellucid_server.evals.sampling import Boosts
+from pellucid_server.evals.score_views import ScoreViews
 from pellucid_server.evals.spending import Spending
 from pellucid_server.evals.subject import Subjects
 from pellucid_server.evals.trying import Trials
@@ -83,6 +84,7 @@ class EvaluatorParts:
             golden=golden,
             daily_checks=DailyChecks(meta, golden, spending, system_clock),
             analyses=Analyses(self.book, queries.scores, golden),
+            views=ScoreViews(self.book, queries.scores, system_clock),
             duels=DuelRoom(meta, Pairer(meta, queries), self.answers, durable.runs),
             biases=BiasTests(meta, self.book, candidates, durable.runs),
             links=FeedbackLinks(Vault.open(settings.data, settings.secret_key).derived("feedback links"), system_clock),

@@ -65,9 +65,16 @@ def read_definition(value: JsonValue) -> Definition:
         target=ScoreTarget(_one_of(value, "target", [target.value for target in TARGETS])),
         output=ScoreType(_one_of(value, "output", [output.value for output in OUTPUTS])),
         score_name=_name(value.get("score_name")),
-        variables={name: check_path(path) for name, path in variables.items()},
+        variables={name: _path(f"variables.{name}", path) for name, path in variables.items()},
         body=body,
     )
+
+
+def _path(field: str, value: JsonValue) -> str:
+    try:
+        return check_path(value)
+    except BadEvaluator as error:
+        raise BadEvaluator(f"`{field}`: {error.message}") from error
 
 
 def _one_of(value: Mapping[str, JsonValue], key: str, known: list[str]) -> str:

@@ -11,6 +11,7 @@ from pellucid_server.evals.golden.daily import DailyChecks
 from pellucid_server.evals.golden.sets import GoldenBook
 from pellucid_server.evals.links import FeedbackLinks
 from pellucid_server.evals.online import Online
+from pellucid_server.evals.score_views import ScoreViews
 from pellucid_server.evals.spending import Spending
 from pellucid_server.evals.trying import Trials
 
@@ -26,6 +27,7 @@ class EvaluationRoom:
     configs: ScoreConfigBook
     links: FeedbackLinks
     analyses: Analyses
+    views: ScoreViews
     duels: DuelRoom
     biases: BiasTests
     golden: GoldenBook

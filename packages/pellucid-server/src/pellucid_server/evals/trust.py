@@ -145,11 +145,12 @@ def believed(scores: Sequence[ScoreValue], calibration: Sequence[Pair], evaluato
     for score in scores:
         if score.evaluator == evaluator and score.source == "evaluator":
             segments.setdefault(score.segment, []).append(score)
+    return [believed_of(name, found, calibration, binary=binary) for name, found in sorted(segments.items())]
+
+
+def believed_of(name: str, scores: Sequence[ScoreValue], calibration: Sequence[Pair], *, binary: bool) -> Believed:
+    """The mean of one segment; without labels it stands as it is."""
     table = _table(calibration) if binary else None
-    return [_believed(name, found, calibration, table) for name, found in sorted(segments.items())]
-
-
-def _believed(name: str, scores: Sequence[ScoreValue], calibration: Sequence[Pair], table: Confusion | None) -> Believed:
     valid = [score for score in scores if score.status == "valid" and score.value is not None]
     values, drawn = [float(score.value or 0.0) for score in valid], [score.sample_probability for score in valid]
     corrected = None

@@ -11,6 +11,7 @@ from pellucid_server.api.wire.analyses import AnalysisAnswer, to_analysis
 from pellucid_server.api.wire.bias_tests import BiasTestBody, BiasTestsAnswer, to_bias_tests
 from pellucid_server.api.wire.evaluators import (
     BackfillBody,
+    CheckBody,
     EntryAnswer,
     EvaluatorAnswer,
     EvaluatorBody,
@@ -18,12 +19,14 @@ from pellucid_server.api.wire.evaluators import (
     ForecastBody,
     PlanBody,
     PreviewBody,
+    RuleAnswer,
     TriedAnswer,
     VersionAnswer,
     VersionBody,
     to_entry,
     to_evaluator,
     to_forecast,
+    to_rule,
     to_tried,
     to_version,
 )
@@ -31,6 +34,7 @@ from pellucid_server.api.wire.page import Page
 from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.api.wire.runs import RunAnswer, to_run
 from pellucid_server.evals.gallery.catalogue import GALLERY
+from pellucid_server.evals.rules.describing import DESCRIBED
 from pellucid_server.model.scope import Permission, Scope
 
 Reader = Annotated[Scope, requires(Permission.READ)]
@@ -41,6 +45,8 @@ def create_router() -> APIRouter:
     """The routes."""
     router = APIRouter(prefix=PREFIX, tags=["evaluators"], responses=PROBLEMS)
     router.get("/evaluator-gallery", summary="Ready evaluators to begin with")(list_gallery)
+    router.get("/evaluator-rules", summary="Rules and their settings")(list_rules)
+    router.post("/evaluator-checks", summary="Look a draft through", status_code=204)(check)
     router.post("/evaluator-previews", summary="Try a draft on real spans; nothing is written")(preview)
     router.post("/evaluator-forecasts", summary="Estimate what a day of a draft would cost")(forecast)
     router.get("/evaluators", summary="Evaluators of the project")(list_evaluators)
@@ -60,6 +66,16 @@ def create_router() -> APIRouter:
 def list_gallery(request: Request, scope: Reader) -> Page[EntryAnswer]:
     """Rules, code and judges. A judge needs the name of a model connection before it can be kept."""
     return Page(data=[to_entry(entry) for entry in GALLERY])
+
+
+def list_rules(request: Request, scope: Reader) -> Page[RuleAnswer]:
+    """What the body of a rule may hold under `settings`."""
+    return Page(data=[to_rule(rule) for rule in DESCRIBED])
+
+
+def check(request: Request, scope: Reader, body: CheckBody) -> None:
+    """Nothing where the draft could be kept; else a problem whose text names the field and the rule."""
+    house_of(request).evals.book.compile(body.definition.model_dump())
 
 
 async def preview(request: Request, scope: Writer, body: PreviewBody) -> Page[TriedAnswer]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue
 from pellucid_server.api.wire.times import WireTime
 from pellucid_server.evals.evaluators import Plan, Versioned
 from pellucid_server.evals.gallery.entry import Entry
+from pellucid_server.evals.rules.describing import DescribedRule
 from pellucid_server.evals.spending import Spend
 from pellucid_server.evals.subject import Place
 from pellucid_server.evals.trying import Forecast, Tried
@@ -184,6 +185,38 @@ class EntryAnswer(BaseModel):
     needs: Sequence[str]
 
 
+class CheckBody(BaseModel):
+    """A draft to be looked through."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    definition: DefinitionBody
+
+
+class SettingAnswer(BaseModel):
+    """One setting of a rule."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    type: str
+    """`texts`, `text`, `path`, `number`, `flag`, `word` or `json`."""
+    needed: bool
+    choices: Sequence[str]
+    about: str
+
+
+class RuleAnswer(BaseModel):
+    """A rule and the settings that it reads."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    name: str
+    about: str
+    selects: bool
+    settings: Sequence[SettingAnswer]
+
+
 class VerdictAnswer(BaseModel):
     """What an evaluator says."""
 
@@ -250,6 +283,11 @@ def to_version(version: EvaluatorVersion) -> VersionAnswer:
 def to_entry(entry: Entry) -> EntryAnswer:
     """`entry` for the wire."""
     return EntryAnswer.model_validate(entry)
+
+
+def to_rule(rule: DescribedRule) -> RuleAnswer:
+    """`rule` for the wire."""
+    return RuleAnswer.model_validate(rule)
 
 
 def to_tried(tried: Tried) -> TriedAnswer:

@@ -23,7 +23,10 @@ def compile_rule(body: Mapping[str, JsonValue]) -> Callable[[JsonValue], Verdict
         raise BadEvaluator(f"`rule` is {name!r}; known are {', '.join(RULES)}.")
     if not isinstance(settings, dict):
         raise BadEvaluator("`settings` of a rule is a JSON object.")
-    path = check_path(body.get("select") or DEFAULT_SELECT)
+    try:
+        path = check_path(body.get("select") or DEFAULT_SELECT)
+    except BadEvaluator as error:
+        raise BadEvaluator(f"`select`: {error.message}") from error
     check, needs_value = RULES[name](settings), name in TEXT_RULES
 
     def evaluate(subject: JsonValue) -> Verdict:

@@ -75,7 +75,8 @@ def of_trace(project_id: str, trace_id: str, *, limit: int) -> Statement:
 
 
 def values(asked: Asked, name: str, segment: FieldRef | None, *, limit: int) -> Statement:
-    """Every score of a name in the window with its segment: the value of a field of the span that it is on, else of its trace's root.
+    """Every score of a name in the window with its segment: the value of a field of the span that it is on (a trace's score: of its root).
+    A span without one takes that of its trace (the greatest of several): an agent has no model, but the calls below it have.
 
     The window is of the scores' own time, and one day more of spans before it.
     """
@@ -92,8 +93,10 @@ def values(asked: Asked, name: str, segment: FieldRef | None, *, limit: int) -> 
         return p.statement(f"SELECT *, '' AS segment FROM ({scored})", "scores.values")
     (column,), source = dimension_columns((segment,), p)
     spans = (
-        f"SELECT {column} AS segment, trace_id, arrayJoin(if(is_root, [span_id, ''], [span_id])) AS place FROM spans FINAL{source}\n"
-        f"  WHERE {scope_condition(replace(asked, start=None, end=None), p)} AND trace_id IN (SELECT trace_id FROM scores WHERE {mine})"
+        "SELECT if(own != '', own, max(own) OVER (PARTITION BY trace_id)) AS segment, trace_id, place FROM (\n"
+        f"    SELECT {column} AS own, trace_id, arrayJoin(if(is_root, [span_id, ''], [span_id])) AS place FROM spans FINAL{source}\n"
+        f"    WHERE {scope_condition(replace(asked, start=None, end=None), p)}"
+        f" AND trace_id IN (SELECT trace_id FROM scores WHERE {mine}))"
     )
     sql = (
         f"SELECT {', '.join(f'c.{column} AS {column}' for column in VALUE_ROW)}, c.moment AS moment, s.segment AS segment\n"
