@@ -114,6 +114,26 @@ export function itemsQuery(name: string, version: string | undefined) {
   });
 }
 
+/** Traces that the cases of the newest version came from, each once. */
+export function tracesOfQuery(name: string) {
+  return queryOptions({
+    queryKey: ["dataset-traces", name],
+    queryFn: async ({ signal }) => {
+      const found = new Set<string>();
+      let cursor: string | null = "";
+      while (cursor !== null) {
+        const page: { data: DatasetItem[]; next_cursor: string | null } = await call(path("datasets", name, "items"), {
+          params: { limit: 1000, cursor },
+          signal,
+        });
+        for (const item of page.data) if (item.trace_id) found.add(item.trace_id);
+        cursor = page.next_cursor;
+      }
+      return [...found];
+    },
+  });
+}
+
 export function experimentsQuery(dataset?: string) {
   return queryOptions({
     queryKey: ["experiments", dataset ?? ""],

@@ -18,6 +18,7 @@ export const CHANGE_KINDS = [
   ["sdk", "SDKs"],
   ["price", "Prices"],
   ["evaluator", "Evaluators"],
+  ["gate", "Falls after gates"],
   ["note", "Notes"],
 ] as const;
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Dimension } from "@/api/annotations";
-import { agreementWord, choiceAt, choicesOf, missing, nextPlace, readDimensions } from "./rating";
+import { agreementWord, choiceAt, choicesOf, missing, nextPlace, readDimensions, writeDimensions } from "./rating";
 
 const dimension = (more: Partial<Dimension>): Dimension => ({
   name: "d",
@@ -58,5 +58,19 @@ describe("the word for an agreement", () => {
     expect(agreementWord(0.7, 0.78)).toBe("usable");
     expect(agreementWord(0.5, 0.7)).toContain("more items");
     expect(agreementWord(0.2, 0.4)).toContain("not reliable");
+  });
+});
+
+describe("writeDimensions", () => {
+  it("writes what readDimensions reads", () => {
+    const written = "good, tone?: warm | cold, stars: 1-5";
+    const whole = readDimensions(written).map((one) => ({
+      categories: [],
+      low: 1,
+      high: 5,
+      description: "",
+      ...one,
+    })) as Parameters<typeof writeDimensions>[0];
+    expect(writeDimensions(whole)).toBe(written);
   });
 });

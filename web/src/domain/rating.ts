@@ -72,6 +72,17 @@ export function readDimensions(text: string): Partial<Dimension>[] {
     });
 }
 
+/** The same backwards: how dimensions are written. */
+export function writeDimensions(dimensions: readonly Dimension[]): string {
+  return dimensions
+    .map(({ name, type, categories, low, high, required }) => {
+      const head = required ? name : `${name}?`;
+      if (type === "boolean") return head;
+      return `${head}: ${type === "numeric" ? `${low}-${high}` : categories.join(" | ")}`;
+    })
+    .join(", ");
+}
+
 /** How good an agreement is, in the words of Krippendorff (2004): 0.8 and more is reliable, below 0.667 it is not. */
 export function agreementWord(low: number | null, value: number | null): string {
   if (value === null) return "nobody has judged twice yet";

@@ -1,11 +1,12 @@
 /** What brings cases into a data set and out of it: import, export, samples of the week. */
 
-import { CalendarClock, Download, FlaskConical, Upload } from "lucide-react";
+import { CalendarClock, Download, FlaskConical, Tags, Upload } from "lucide-react";
 import { useState } from "react";
 import { type ExportFormat, exportDataset } from "@/api/curation";
 import { HeadButton } from "@/ui/controls";
 import { Menu, MenuItem, MenuLabel, MenuLine } from "@/ui/overlays";
 import { ImportDialog } from "./importDialog";
+import { LabelDialog } from "./labelDialog";
 import { RunDialog } from "./runDialog";
 import { SamplingDialog } from "./samplingDialog";
 
@@ -16,7 +17,7 @@ const FORMATS: readonly (readonly [ExportFormat, string, string])[] = [
 ];
 
 export function DatasetActions({ name, version }: { name: string; version: string | undefined }) {
-  const [open, setOpen] = useState<"import" | "sampling" | "run" | null>(null);
+  const [open, setOpen] = useState<"import" | "sampling" | "run" | "label" | null>(null);
   const close = () => setOpen(null);
   return (
     <>
@@ -38,6 +39,8 @@ export function DatasetActions({ name, version }: { name: string; version: strin
       </Menu>
       <HeadButton icon={CalendarClock} label="Sample this week" onClick={() => setOpen("sampling")} />
       <HeadButton icon={FlaskConical} label="Run an experiment" onClick={() => setOpen("run")} />
+      <HeadButton icon={Tags} label="Label" onClick={() => setOpen("label")} />
+      {open === "label" && <LabelDialog name={name} onClose={close} />}
       {open === "run" && <RunDialog dataset={name} onClose={close} />}
       {open === "import" && <ImportDialog name={name} onClose={close} />}
       {open === "sampling" && <SamplingDialog name={name} onClose={close} />}

@@ -20,12 +20,14 @@ import { Empty, Problem } from "@/ui/states";
 import { usePages } from "@/ui/usePages";
 import { Age } from "@/ui/values";
 import { Changes } from "./changes";
+import { CoverageTab } from "./coverageTab";
 import { DatasetActions } from "./datasetActions";
 
 const TABS = [
   { value: "items", label: "Items" },
   { value: "experiments", label: "Experiments" },
   { value: "changes", label: "Changes" },
+  { value: "coverage", label: "Coverage" },
 ] as const;
 type Tab = (typeof TABS)[number]["value"];
 
@@ -140,6 +142,7 @@ export default function DatasetPage() {
             <span className="recorded cut text-fg-2">{oneLine(query.data.description, 200)}</span>
           </div>
           {tab === "items" && <Items name={name} version={search.view} />}
+          {tab === "coverage" && <CoverageTab name={name} version={search.view} />}
           {tab === "experiments" && <Experiments dataset={name} />}
           {tab === "changes" && <Changes name={name} before={before} after={after} />}
         </>

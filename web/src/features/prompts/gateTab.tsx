@@ -21,6 +21,7 @@ import { Badge, Button, TextInput } from "@/ui/controls";
 import { Problem } from "@/ui/states";
 import { complain, notify } from "@/ui/toasts";
 import { Age } from "@/ui/values";
+import { DeploymentWatch } from "./deploymentWatch";
 import { GateForm } from "./gateForm";
 import { GateRun } from "./gateRun";
 
@@ -124,6 +125,7 @@ function AtGate({
         </Link>
       </p>
       {!state.open && <Approve record={record} state={state} />}
+      <DeploymentWatch prompt={record.name} label={gate.label} />
     </section>
   );
 }

@@ -19,6 +19,7 @@ import { Row, Section, useChange } from "./section";
 
 const KINDS = [
   { kind: "prompt_label", label: "Prompt labels" },
+  { kind: "gate", label: "Falls after gates" },
   { kind: "deploy", label: "Deploys" },
   { kind: "model", label: "Models" },
   { kind: "release", label: "Releases" },

@@ -20,6 +20,7 @@ from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.server_runs import ServerRuns
 from pellucid_server.datasets.service import Annotating, Curation
 from pellucid_server.datasets.trials import Trials
+from pellucid_server.datasets.watching import GateWatch
 from pellucid_server.evals.room import EvaluationRoom
 from pellucid_server.identity.model_connections import ModelConnectionBook
 from pellucid_server.identity.service import Identity
@@ -179,6 +180,10 @@ class House(Protocol):
     @property
     def curation(self) -> Curation:
         """How cases come into data sets and out of them."""
+
+    @property
+    def gate_watch(self) -> GateWatch:
+        """How deployments do after their gates."""
 
     @property
     def annotating(self) -> Annotating:

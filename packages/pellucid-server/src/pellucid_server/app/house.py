@@ -25,6 +25,7 @@ from pellucid_server.app.rollups import EVERY_S as ROLLED_UP_EVERY_S
 from pellucid_server.app.rollups import RollUps
 from pellucid_server.app.schedule import Job, Schedule
 from pellucid_server.app.settings import Settings
+from pellucid_server.app.watch_wiring import gate_watch
 from pellucid_server.app.workers import WorkerPool
 from pellucid_server.bulk.handler import BulkHandler
 from pellucid_server.bulk.service import BulkRuns
@@ -43,6 +44,7 @@ from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.server_runs import ServerRuns
 from pellucid_server.datasets.service import Annotating, Curation, open_annotating, open_curation
 from pellucid_server.datasets.trials import Trials
+from pellucid_server.datasets.watching import GateWatch
 from pellucid_server.enrich.price import PriceBook
 from pellucid_server.evals.room import EvaluationRoom
 from pellucid_server.identity.model_connections import ModelConnectionBook
@@ -105,6 +107,7 @@ class House:
     trials: Trials
     server_runs: ServerRuns
     curation: Curation
+    gate_watch: GateWatch
     annotating: Annotating
     ledger: Ledger
     change_hooks: ChangeHooks
@@ -238,6 +241,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     monitoring = open_monitoring(settings, meta, queries, durable.guard)
     evals = evaluator_parts.room(settings, meta, durable, monitoring.bursts.boosts)
     trials = Trials(meta, system_clock, random_id)
+    watch = gate_watch(meta, queries, evals.book, evals.trials, ledger)
     rollouts = RolloutWatch(prompts.context, prompts.labels, queries.rollout_traffic)
     return House(
         settings=settings,
@@ -256,6 +260,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         trials=trials,
         server_runs=experiments.runs(cases, trials, configs, durable),
         curation=curation,
+        gate_watch=watch,
         annotating=open_annotating(meta, queries, cases, system_clock, random_id),
         ledger=ledger,
         evals=evals,
@@ -286,6 +291,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
                 Job(name="rollouts", every_s=10, run=lambda: rollouts.run(lambda: all_projects(meta))),
                 repricing.job(),
                 Job(name="samples", every_s=3_600, first_after_s=120, run=curation.samplings.run_due),
+                Job(name="deployments", every_s=3_600, first_after_s=180, run=watch.run_due),
                 Job(name="changes", every_s=30, run=Watcher(ledger, sightings.since, lambda: project_ids(meta), system_clock).run),
             ]
         ),

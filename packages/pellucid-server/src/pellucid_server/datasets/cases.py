@@ -1,10 +1,11 @@
 """Data sets and their items: every change makes a version, and every version can be read as it was."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.ids import IdSource
+from pellucid_server.datasets.dimensions import DEFAULT_DIMENSIONS, Dimension, checked, read
 from pellucid_server.datasets.drafts import MAX_ID_CHARS, MAX_ITEM_CHARS, ItemDraft, content_hash, id_of, to_item
 from pellucid_server.datasets.errors import BadDataset, BadItem, NoSuchDataset
 from pellucid_server.datasets.rules import check_rules, checker
@@ -146,11 +147,30 @@ class Cases:
     def put_rules(self, scope: Scope, name: str, *, input_schema: JsonValue, expected_schema: JsonValue) -> Rules:
         """Demand it of all that comes from now on; what is there stays."""
         with self._store.writing() as unit:
-            dataset = self._own(unit, scope, name)
-            rules = Rules(dataset_id=dataset.id, input_schema=input_schema, expected_schema=expected_schema)
+            known = unit.dataset_rules.rules(self._own(unit, scope, name).id)
+            rules = replace(known, input_schema=input_schema, expected_schema=expected_schema)
             check_rules(rules)
             unit.dataset_rules.put_rules(rules)
             return rules
+
+    def dimensions(self, scope: Scope, name: str) -> tuple[Dimension, ...]:
+        """By what its cases are labelled: relevance, groundedness and tone, unless it says otherwise."""
+        stored = self.rules(scope, name).dimensions
+        return DEFAULT_DIMENSIONS if stored is None else read(stored)
+
+    def put_dimensions(self, scope: Scope, name: str, dimensions: Sequence[Dimension]) -> tuple[Dimension, ...]:
+        """Label by these from now on; labels that are there stay. Raises `BadQueue`."""
+        usable = checked(dimensions)
+        with self._store.writing() as unit:
+            rules = unit.dataset_rules.rules(self._own(unit, scope, name).id)
+            unit.dataset_rules.put_rules(replace(rules, dimensions=[one.stored() for one in usable]))
+        return usable
+
+    def labelled(self, scope: Scope, name: str, item_id: str) -> Item | None:
+        """A case as it is now; None where it, or the data set, is not there."""
+        with self._store.reading() as unit:
+            dataset = unit.datasets.get(scope.project_id, name)
+            return None if dataset is None else unit.datasets.current(dataset.id, [item_id]).get(item_id)
 
     def _check_rules(self, unit: UnitOfWork, dataset: Dataset, wanted: Mapping[str, ItemDraft]) -> None:
         check = checker(unit.dataset_rules.rules(dataset.id))

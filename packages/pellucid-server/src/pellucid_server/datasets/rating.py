@@ -128,11 +128,15 @@ class Judging:
             return
         corrections = [one.correction for one in done if one.correction]
         labels: dict[str, JsonValue] = {one.annotator: dict(one.values) for one in done}
+        item_id = f"trace-{item.trace_id}{'-' if item.span_id else ''}{item.span_id}"
+        known = self._cases.labelled(scope, queue.dataset, item_id)
+        said: dict[str, JsonValue] = {"labels": labels, "queue": queue.name, **({"era": item.era} if item.era else {})}
         draft = ItemDraft(
-            id=f"trace-{item.trace_id}{'-' if item.span_id else ''}{item.span_id}",
-            input=item.input,
-            expected=corrections[-1] if corrections else item.output,
-            metadata={"labels": labels, "queue": queue.name, **({"era": item.era} if item.era else {})},
+            id=item_id,
+            input=item.input if known is None else known.input,
+            expected=corrections[-1] if corrections else item.output if known is None else known.expected,
+            metadata=said if known is None else {**known.metadata, **said},
+            split="" if known is None else known.split,
             trace_id=item.trace_id,
             span_id=item.span_id,
         )

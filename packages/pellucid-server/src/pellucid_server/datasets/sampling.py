@@ -55,7 +55,7 @@ class Sampled:
     """Which it made; None where there was too little, or nothing new."""
     added: int
     missing: int
-    """Traces that were gone before their text could be read."""
+    """Traces that were gone before their text could be read, or that say nothing of what was asked."""
     reason: str = ""
     """Why there is no sample."""
 
@@ -143,7 +143,7 @@ class Samplings:
             probability = len(taken) / len(found) if found else 0.0
             strata.append(Stratum(name=stratum, wanted=wanted, found=len(found), taken=len(taken), probability=probability))
             read = self._curating.read(scope, taken, Mapped(input=Take(sampling.input or Take.INPUT)))
-            missing += len(read.missing)
+            missing += len(read.missing) + len(read.empty)
             drafts += [_labelled(draft, sampling, stratum, values[draft.trace_id], probability, now) for draft in read.drafts]
         written = self._cases.write(scope, name, drafts)
         version = written.version if written.added + written.changed else None

@@ -7,6 +7,7 @@ from pellucid_server.core.ids import IdSource
 from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.curating import Curating
 from pellucid_server.datasets.gates import GateKeeper
+from pellucid_server.datasets.health import Healths
 from pellucid_server.datasets.importing import Importing
 from pellucid_server.datasets.panel import Panels
 from pellucid_server.datasets.queues import Queues
@@ -38,6 +39,7 @@ class Curation:
     samplings: Samplings
     keeper: GateKeeper
     regressions: Regressions
+    healths: Healths
 
 
 def open_annotating(store: MetaStore, queries: Queries, cases: Cases, clock: Clock, new_id: IdSource) -> Annotating:
@@ -60,4 +62,5 @@ def open_curation(store: MetaStore, queries: Queries, cases: Cases, clock: Clock
         samplings=Samplings(store, queries, cases, curating, clock),
         keeper=GateKeeper(store, clock, new_id),
         regressions=Regressions(cases, TraceTexts(queries)),
+        healths=Healths(cases, queries, clock),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from pellucid_server.core.errors import NotFound
 from pellucid_server.filters.tree import EVERYTHING
@@ -12,6 +13,9 @@ from pellucid_server.query.asking import MAX_LIMIT
 from pellucid_server.query.queries import Queries
 from pellucid_server.query.records import SpanDetail, SpanRow, TraceRow
 from pellucid_server.query.traces import TraceDetail
+
+MOST_CALLS: Final = 5
+"""Of a trace that are read to find the last one with messages."""
 
 
 class Take(StrEnum):
@@ -106,7 +110,7 @@ class TraceTexts:
         root = next((span for span in spans if span.is_root), spans[0])
         calls = [span for span in spans if span.kind == "generation" and not span.folded]
         outer = self._queries.spans.get_span(scope, root.span_id, root.trace_id)
-        call = self._queries.spans.get_span(scope, calls[-1].span_id, calls[-1].trace_id) if calls else None
+        call = self._last_call(scope, calls)
         corrections = [score for score in detail.scores if score.type == "correction" and score.string_value]
         newest = max(corrections, key=lambda score: score.time, default=None)
         return TraceText(
@@ -117,6 +121,16 @@ class TraceTexts:
             correction=newest.string_value if newest is not None else None,
             metadata=_metadata(detail.trace, metadata),
         )
+
+    def _last_call(self, scope: Scope, calls: Sequence[SpanRow]) -> SpanDetail | None:
+        """The last one that says what it was given: of two instrumentations of one call, one may say nothing."""
+        last: SpanDetail | None = None
+        for row in calls[: -MOST_CALLS - 1 : -1]:
+            found = self._queries.spans.get_span(scope, row.span_id, row.trace_id)
+            if found.content.get("messages_in"):
+                return found
+            last = last or found
+        return last
 
 
 def _metadata(row: TraceRow, names: tuple[str, ...]) -> dict[str, JsonValue]:

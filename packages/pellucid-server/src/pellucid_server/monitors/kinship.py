@@ -19,7 +19,7 @@ from pellucid_server.query.facets import field_of, read_filter
 
 CHANGE_REACH: Final = HOUR
 """A change is thought of as the cause of what breaks so soon after it."""
-CAUSES: Final = tuple(kind for kind in KINDS if kind != "note")
+CAUSES: Final = tuple(kind for kind in KINDS if kind not in ("note", "gate"))
 """Kinds of changes that can break something."""
 MOST_CHANGES: Final = 50
 _EVERYWHERE: Final = ("kind", "outcome", "environment")

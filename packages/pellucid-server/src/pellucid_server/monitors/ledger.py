@@ -15,7 +15,7 @@ MAX_PAGE = 500
 MAX_TITLE_CHARS = 500
 KINDS = (
     "deploy", "note", "prompt_label", "fingerprint", "model", "system_fingerprint", "release", "sdk", "index_version",
-    "prompt_version", "tool", "tool_schema", "price", "evaluator", "feature_flag", "behaviour",
+    "prompt_version", "tool", "tool_schema", "price", "evaluator", "feature_flag", "behaviour", "gate",
 )  # fmt: skip
 OBSERVED = (
     "model", "system_fingerprint", "fingerprint", "release", "sdk", "index_version", "prompt_version", "tool", "tool_schema",

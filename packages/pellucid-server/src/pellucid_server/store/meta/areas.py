@@ -32,6 +32,7 @@ from pellucid_server.store.meta import (
     score_configs,
     settings,
     views,
+    watches,
 )
 from pellucid_server.store.meta.schema import metadata as metadata
 
@@ -65,4 +66,5 @@ AREAS: tuple[ModuleType, ...] = (
     change_subscriptions,
     bursts,
     playground_drafts,
+    watches,
 )

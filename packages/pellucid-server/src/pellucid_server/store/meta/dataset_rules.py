@@ -1,5 +1,6 @@
 """What data sets demand of their cases, and which traces flow into them every so often."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Column, Connection, Float, ForeignKey, Integer, Table, delete, insert, select
@@ -15,6 +16,7 @@ dataset_rules = Table(
     Column("dataset_id", ForeignKey(datasets.c.id, ondelete="CASCADE"), primary_key=True),
     Column("input_schema", JsonColumn),
     Column("expected_schema", JsonColumn),
+    Column("dimensions", JsonColumn),
 )
 
 dataset_samplings = Table(
@@ -43,6 +45,8 @@ class Rules:
     dataset_id: str
     input_schema: JsonValue = None
     expected_schema: JsonValue = None
+    dimensions: Sequence[Mapping[str, JsonValue]] | None = None
+    """By what its cases are labelled; None: by the usual ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

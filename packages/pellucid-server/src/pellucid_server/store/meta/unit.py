@@ -31,6 +31,7 @@ from pellucid_server.store.meta.runs import Runs
 from pellucid_server.store.meta.score_configs import ScoreConfigs
 from pellucid_server.store.meta.settings import Settings
 from pellucid_server.store.meta.views import SavedViews
+from pellucid_server.store.meta.watches import Watches
 
 
 class UnitOfWork:
@@ -62,6 +63,7 @@ class UnitOfWork:
         self.dataset_rules = DatasetRules(connection)
         self.annotations = Annotations(connection)
         self.gates = Gates(connection)
+        self.watches = Watches(connection)
         self.experiments = Experiments(connection)
         self.runs = Runs(connection)
         self.monitors = Monitors(connection)
