@@ -45,6 +45,9 @@ def connections_to(url: str) -> dict[str, OpenConnection]:
     return {
         "openai": base,
         "anthropic": replace(base, id="c2", name="anthropic", provider="anthropic", base_url=url, default_model="claude-haiku-4-5"),
+        "google": replace(
+            base, id="c4", name="google", provider="google", base_url=f"{url}/v1beta", default_model="gemini-2.5-flash"
+        ),
         "compatible": replace(base, id="c3", name="compatible", provider="openai-compatible"),
     }
 

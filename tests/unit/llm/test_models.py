@@ -22,7 +22,7 @@ from pellucid_server.outbound.errors import DestinationRefused
 from pellucid_server.outbound.guard import Guard
 
 ENVIRONMENT = "pellucid-playground"
-PROVIDERS = pytest.mark.parametrize("connection", ["openai", "anthropic", "compatible"])
+PROVIDERS = pytest.mark.parametrize("connection", ["openai", "anthropic", "google", "compatible"])
 WEATHER = ToolDefinition(
     name="get_weather",
     description="Current weather of a city",
@@ -189,6 +189,44 @@ async def test_the_guard_stands_before_every_connection(bench: Bench) -> None:
     with pytest.raises(DestinationRefused):
         await closed.complete("p", "openai", asked("Hello"), environment=ENVIRONMENT)
     await closed.close()
+
+
+@PROVIDERS
+async def test_how_long_to_wait_is_read_wherever_the_provider_says_it(make_bench: MakeBench, connection: str) -> None:
+    bench = make_bench(requests_per_minute=1)
+    await bench.models.complete("p", connection, asked("Hello"), environment=ENVIRONMENT)
+    with pytest.raises(ModelRateLimited) as raised:
+        await bench.models.complete("p", connection, asked("Hello again"), environment=ENVIRONMENT, patience_s=0.0)
+    assert raised.value.retry_after_s is not None
+    assert 30 < raised.value.retry_after_s <= 60
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+async def test_google_says_what_was_thought_and_what_was_spent_on_it(bench: Bench, streamed: bool) -> None:
+    request = asked("Why is the sky blue?", model="gemini-2.5-pro")
+    answer = await _answer(bench.models, "google", request, streamed)
+    assert answer.model == "gemini-2.5-pro"
+    assert answer.usage.reasoning
+    assert answer.usage.output
+    assert answer.usage.output_total == answer.usage.output + answer.usage.reasoning
+    assert any(part.type is PartType.REASONING for part in answer.parts)
+    assert answer.text
+    assert not any(part.text and part.text in answer.text for part in answer.parts if part.type is PartType.REASONING)
+
+
+async def test_a_model_of_another_house_is_refused_by_name(bench: Bench) -> None:
+    with pytest.raises(ModelRefusedRequest, match="models/gpt-4o is not found"):
+        await bench.models.complete("p", "google", asked("Hello", model="gpt-4o"), environment=ENVIRONMENT)
+    with pytest.raises(ModelRefusedRequest, match=r"gemini-2\.5-flash"):
+        await bench.models.complete("p", "anthropic", asked("Hello", model="gemini-2.5-flash"), environment=ENVIRONMENT)
+
+
+async def test_parameters_reach_google_under_its_own_names(bench: Bench) -> None:
+    request = asked("Tell me all about refunds.", parameters={"max_tokens": 5, "temperature": 0.1, "logit_bias": {"1": 2}})
+    answer = await bench.models.complete("p", "google", request, environment=ENVIRONMENT)
+    assert answer.ignored == ("logit_bias",)
+    assert answer.finish_reason == "length"
+    assert answer.usage.output == 5
 
 
 async def test_an_unknown_connection_is_named(bench: Bench) -> None:

@@ -48,6 +48,7 @@ def model_connections(providers_url: str) -> list[dict[str, Any]]:
     """Connections to the simulated providers, as the API takes them."""
     openai = [name for name, version in VERSIONS.items() if version.provider is Provider.OPENAI]
     anthropic = [name for name, version in VERSIONS.items() if version.provider is Provider.ANTHROPIC]
+    google = [name for name, version in VERSIONS.items() if version.provider is Provider.GOOGLE]
     return [
         {
             "name": "simulated-openai",
@@ -64,6 +65,14 @@ def model_connections(providers_url: str) -> list[dict[str, Any]]:
             "key": SIMULATED_KEY,
             "default_model": "claude-haiku-4-5",
             "models": anthropic,
+        },
+        {
+            "name": "simulated-google",
+            "provider": "google",
+            "base_url": f"{providers_url}/v1beta",
+            "key": SIMULATED_KEY,
+            "default_model": "gemini-2.5-flash",
+            "models": google,
         },
     ]
 

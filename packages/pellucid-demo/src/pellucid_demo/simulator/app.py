@@ -20,7 +20,7 @@ class BrokenOffError(Exception):
 
 
 def create_app(provider: Provider | None = None) -> Starlette:
-    """An app that imitates OpenAI and Anthropic at once."""
+    """An app that imitates OpenAI, Anthropic and Google at once."""
     provider = provider or Provider(Settings())
 
     async def serve(request: Request) -> Response:

@@ -13,6 +13,7 @@ from enum import StrEnum
 class Provider(StrEnum):
     OPENAI = "openai"
     ANTHROPIC = "anthropic"
+    GOOGLE = "google"
 
 
 class Style(StrEnum):
@@ -74,6 +75,23 @@ VERSIONS: dict[str, ModelVersion] = {
         first_token_ms=620.0,
         token_ms=13.0,
     ),
+    "gemini-2.5-flash": ModelVersion(
+        name="gemini-2.5-flash",
+        provider=Provider.GOOGLE,
+        fingerprint="",
+        context_tokens=1_000_000,
+        first_token_ms=340.0,
+        token_ms=5.0,
+    ),
+    "gemini-2.5-pro": ModelVersion(
+        name="gemini-2.5-pro",
+        provider=Provider.GOOGLE,
+        fingerprint="",
+        reasons=True,
+        context_tokens=1_000_000,
+        first_token_ms=700.0,
+        token_ms=9.0,
+    ),
 }
 
 SUCCESSORS: dict[str, ModelVersion] = {
@@ -88,7 +106,9 @@ EMBEDDING_DIMENSIONS: dict[str, int] = {
     "text-embedding-ada-002": 1536,
 }
 
-_FAMILIES = {"gpt-": Provider.OPENAI, "o1": Provider.OPENAI, "o3": Provider.OPENAI, "claude-": Provider.ANTHROPIC}
+_FAMILIES = {
+    "gpt-": Provider.OPENAI, "o1": Provider.OPENAI, "o3": Provider.OPENAI, "claude-": Provider.ANTHROPIC, "gemini-": Provider.GOOGLE,
+}  # fmt: skip
 
 
 def version_of(model: str, at: datetime, swaps: Iterable[Swap] = ()) -> ModelVersion | None:
@@ -112,7 +132,7 @@ def names() -> list[str]:
 
 
 def _played(model: str, provider: Provider) -> ModelVersion:
-    if provider is Provider.ANTHROPIC:
+    if provider is not Provider.OPENAI:
         return ModelVersion(name=model, provider=provider, fingerprint="", context_tokens=200_000)
     reasons = model.startswith(("o1", "o3", "gpt-5"))
     return ModelVersion(name=model, provider=provider, fingerprint="fp_5e1bb2a4d7", reasons=reasons)

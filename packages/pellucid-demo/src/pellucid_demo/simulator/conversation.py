@@ -21,6 +21,7 @@ class Dialect(StrEnum):
     CHAT = "openai.chat"
     RESPONSES = "openai.responses"
     MESSAGES = "anthropic.messages"
+    GENERATE = "google.generate"
 
 
 class Finish(StrEnum):

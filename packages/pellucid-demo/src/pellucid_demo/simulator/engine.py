@@ -13,6 +13,7 @@ from typing import Any
 
 from pellucid_demo.simulator import tokens
 from pellucid_demo.simulator.catalogue import ModelVersion, Swap, version_of
+from pellucid_demo.simulator.catalogue import Provider as ModelHouse
 from pellucid_demo.simulator.chance import bell, chance, digest
 from pellucid_demo.simulator.conversation import Dialect, Finish, Reply, Request, Thought, ToolCall, Turn, Usage
 from pellucid_demo.simulator.faults import SLOW_FACTOR, Fault
@@ -27,7 +28,7 @@ _LATENCY_SPREAD = 0.35
 # One request in fifty meets a busy machine.
 _SLOW_SHARE, _SLOW_TIMES = 0.02, 3.0
 _REMEMBERED_REQUESTS = 50_000
-_ID_PREFIX = {Dialect.CHAT: "chatcmpl-", Dialect.RESPONSES: "resp_", Dialect.MESSAGES: "msg_"}
+_ID_PREFIX = {Dialect.CHAT: "chatcmpl-", Dialect.RESPONSES: "resp_", Dialect.MESSAGES: "msg_", Dialect.GENERATE: ""}
 
 
 class UnknownModelError(Exception):
@@ -73,8 +74,8 @@ class Engine:
     def reply(self, request: Request, at: datetime, spoiled: Fault | None = None) -> tuple[Reply, Timing]:
         """Answer a request. `spoiled` is a fault that leaves the answer standing but spoils it."""
         version = version_of(request.model, at, self.settings.swaps)
-        if version is None:
-            raise UnknownModelError(request.model)
+        if version is None or (version.provider is ModelHouse.GOOGLE) != (request.dialect is Dialect.GENERATE):
+            raise UnknownModelError(request.model)  # Google's models are asked at its own door, and nobody else's there
         input_tokens = count_prompt(request)
         if input_tokens > version.context_tokens:
             raise ContextTooLongError(f"{input_tokens} tokens, the limit is {version.context_tokens}")

@@ -2,6 +2,7 @@
 
     POST /v1/chat/completions   POST /v1/responses   POST /v1/embeddings   GET /v1/models[/{name}]      OpenAI
     POST /v1/messages           POST /v1/messages/count_tokens                                          Anthropic
+    POST /v1beta/models/{name}:generateContent · :streamGenerateContent?alt=sse                         Google
     GET  /health
 
 Any non-empty key is accepted. `x-simulate` asks for a fault (see faults), `x-simulated-time` sets the provider's clock
@@ -14,12 +15,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pellucid_demo.simulator.catalogue import EMBEDDING_DIMENSIONS, names, version_of
+from pellucid_demo.simulator.catalogue import Provider as House
 from pellucid_demo.simulator.chance import digest
 from pellucid_demo.simulator.conversation import Request
 from pellucid_demo.simulator.engine import ContextTooLongError, Engine, Settings, Timing, UnknownModelError, count_prompt
 from pellucid_demo.simulator.exchange import Chunk, Incoming, Outgoing
 from pellucid_demo.simulator.faults import TIMEOUT_HOLD_MS, Fault, RequestLimit, Struck, drawn, wished
-from pellucid_demo.simulator.wire import chat, embeddings, errors, messages, responses
+from pellucid_demo.simulator.wire import chat, embeddings, errors, generate, messages, responses
 from pellucid_demo.simulator.wire.events import streamed, whole
 from pellucid_demo.simulator.wire.reading_json import BadRequestError, body_of
 
@@ -31,10 +33,12 @@ _ENDING = {
 _EMBEDDING_MS, _EMBEDDING_TOKEN_MS = 45.0, 0.05
 _MODELS_SINCE = 1_700_000_000
 _MODEL_PATH = re.compile(r"/v1/models/([\w.:-]+)")
+_GENERATE_PATH = re.compile(r"/v1beta/models/([\w.-]+):(generateContent|streamGenerateContent)")
+_KEY_HEADERS = ("authorization", "x-api-key", "x-goog-api-key")
 
 
 class Provider:
-    """OpenAI and Anthropic behind one address."""
+    """OpenAI, Anthropic and Google behind one address."""
 
     def __init__(self, settings: Settings) -> None:
         self._engine = Engine(settings)
@@ -58,28 +62,22 @@ class Provider:
         self._engine.settings = settings
 
     def answer(self, incoming: Incoming) -> Outgoing:
-        anthropic = incoming.path.startswith("/v1/messages") or "anthropic-version" in incoming.headers
+        house = _house(incoming)
         try:
-            return self._routed(incoming, anthropic)
+            return self._routed(incoming, house)
         except BadRequestError as error:
-            if anthropic:
-                return errors.anthropic_error(400, "invalid_request_error", str(error))
-            return errors.openai_error(400, "invalid_request_error", "invalid_value", str(error), error.param)
+            return _refused(house, 400, "invalid_value", str(error), error.param)
         except UnknownModelError as error:
-            if anthropic:
-                return errors.anthropic_error(404, "not_found_error", f"model: {error}")
-            message = f"The model `{error}` does not exist or you do not have access to it."
-            return errors.openai_error(404, "invalid_request_error", "model_not_found", message)
+            return _refused(house, 404, "model_not_found", str(error))
         except ContextTooLongError as error:
-            if anthropic:
-                return errors.anthropic_error(400, "invalid_request_error", f"prompt is too long: {error}")
-            message = f"This model's maximum context length is exceeded: {error}"
-            return errors.openai_error(400, "invalid_request_error", "context_length_exceeded", message, "messages")
+            return _refused(house, 400, "context_length_exceeded", str(error), "messages")
 
-    def _routed(self, incoming: Incoming, anthropic: bool) -> Outgoing:
+    def _routed(self, incoming: Incoming, house: House) -> Outgoing:
         if model := _MODEL_PATH.fullmatch(incoming.path):
             return self._model(model[1], incoming)
         route = self._routes.get((incoming.method, incoming.path))
+        if route is None and incoming.method == "POST" and _GENERATE_PATH.fullmatch(incoming.path):
+            route = self._generate
         if route is None:
             message = f"Unknown request URL: {incoming.method} {incoming.path}."
             return errors.openai_error(404, "invalid_request_error", "unknown_url", message)
@@ -89,12 +87,12 @@ class Provider:
         if hit.fault is Fault.TIMEOUT:
             return Outgoing(status=504, chunks=[Chunk(wait_ms=TIMEOUT_HOLD_MS, data=b"")], broken=True)
         if hit.fault in _ENDING:
-            return errors.struck(hit, anthropic=anthropic)
+            return errors.struck(hit, house)
         answered = route(incoming, hit.fault)
         return _cut(answered) if hit.fault is Fault.DISCONNECT else answered
 
     def _struck(self, incoming: Incoming) -> Struck | None:
-        if not (incoming.headers.get("authorization") or incoming.headers.get("x-api-key")):
+        if not any(incoming.headers.get(name) for name in _KEY_HEADERS):
             return Struck(fault=Fault.UNAUTHORIZED)
         attempt = int(incoming.headers.get("x-stainless-retry-count", "0") or 0)
         try:
@@ -128,6 +126,16 @@ class Provider:
         plain = streamed(messages.stream(reply), timing) if request.stream else _message(messages.encode(reply), timing)
         return Outgoing(status=200, chunks=plain.chunks, content_type=plain.content_type, headers=headers)
 
+    def _generate(self, incoming: Incoming, spoiled: Fault | None) -> Outgoing:
+        found = _GENERATE_PATH.fullmatch(incoming.path)
+        if found is None:
+            raise BadRequestError("The path names no model.", "model")
+        request = generate.decode(body_of(incoming.body), found[1], stream=found[2] == "streamGenerateContent")
+        reply, timing = self._engine.reply(request, _clock(incoming), spoiled)
+        if request.stream:
+            return streamed(generate.stream(reply), timing)
+        return whole(generate.encode(reply), timing.total_ms)
+
     def _count_tokens(self, incoming: Incoming, spoiled: Fault | None) -> Outgoing:
         request = messages.decode(body_of(incoming.body), counting=True)
         self._known(request, incoming)
@@ -157,13 +165,38 @@ class Provider:
             raise UnknownModelError(request.model)
 
 
+def _house(incoming: Incoming) -> House:
+    """Whose door a request came to, and so whose words an error is told in."""
+    if incoming.path.startswith("/v1beta/"):
+        return House.GOOGLE
+    is_anthropic = incoming.path.startswith("/v1/messages") or "anthropic-version" in incoming.headers
+    return House.ANTHROPIC if is_anthropic else House.OPENAI
+
+
+def _refused(house: House, status: int, code: str, about: str, param: str | None = None) -> Outgoing:
+    """What was asked cannot be: a bad field, an unknown model, a prompt that is too long."""
+    unknown, long = code == "model_not_found", code == "context_length_exceeded"
+    if house is House.ANTHROPIC:
+        text = f"model: {about}" if unknown else f"prompt is too long: {about}" if long else about
+        return errors.anthropic_error(status, "not_found_error" if unknown else "invalid_request_error", text)
+    if house is House.GOOGLE:
+        named = f"models/{about} is not found for API version v1beta, or is not supported for generateContent."
+        text = (
+            named if unknown else f"The input token count exceeds the maximum number of tokens allowed: {about}" if long else about
+        )
+        return errors.google_error(status, text)
+    text = f"The model `{about}` does not exist or you do not have access to it." if unknown else about
+    text = f"This model's maximum context length is exceeded: {about}" if long else text
+    return errors.openai_error(status, "invalid_request_error", code, text, param)
+
+
 def _message(value: dict[str, Any], timing: Timing) -> Outgoing:
     return whole(value, timing.total_ms)
 
 
 def _listed(name: str) -> dict[str, Any]:
     """One entry with the fields of both providers' lists."""
-    owner = "anthropic" if name.startswith("claude") else "openai"
+    owner = "anthropic" if name.startswith("claude") else "google" if name.startswith("gemini") else "openai"
     openai = {"id": name, "object": "model", "created": _MODELS_SINCE, "owned_by": owner}
     since = datetime.fromtimestamp(_MODELS_SINCE, UTC).isoformat().replace("+00:00", "Z")
     return {**openai, "type": "model", "display_name": name, "created_at": since}

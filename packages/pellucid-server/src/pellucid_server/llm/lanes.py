@@ -18,7 +18,7 @@ from pellucid_server.llm.limits import AdaptiveLimit
 from pellucid_server.llm.ports import OpenConnection
 from pellucid_server.llm.sse import events
 from pellucid_server.llm.wires.providers import WIRES
-from pellucid_server.llm.wires.wire import Json
+from pellucid_server.llm.wires.wire import Json, object_of, objects_of, text_of
 from pellucid_server.model.json import JsonValue
 from pellucid_server.outbound.guard import Guard
 from pellucid_server.outbound.transport import GuardedTransport
@@ -89,16 +89,16 @@ class Lane:
             self.limit.succeeded()
 
     async def _refuse(self, response: httpx.Response) -> None:
-        told = await _told(response)
+        told, body = await _told(response)
         status = response.status_code
         text = f"{self.connection.name} answered {status}: {told}"
+        wait = _retry_after(response, body)
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            wait = _retry_after(response)
             self.limit.limited(DEFAULT_RETRY_S if wait is None else wait)
             raise ModelRateLimited(text, retry_after_s=wait)
         if status >= 500 or status in (httpx.codes.REQUEST_TIMEOUT, httpx.codes.CONFLICT):
             if status in (httpx.codes.SERVICE_UNAVAILABLE, OVERLOADED):
-                self.limit.limited(_retry_after(response) or 0.0)
+                self.limit.limited(wait or 0.0)
             raise ModelUnavailable(text)
         raise ModelRefusedRequest(text, provider_status=status)
 
@@ -145,8 +145,8 @@ async def _object(response: httpx.Response) -> Json:
     return value
 
 
-async def _told(response: httpx.Response) -> str:
-    """The provider's own words, cut."""
+async def _told(response: httpx.Response) -> tuple[str, JsonValue]:
+    """The provider's own words, cut, and the error that it answered with where that is JSON."""
     kept = bytearray()
     try:
         async for chunk in response.aiter_bytes():
@@ -154,15 +154,16 @@ async def _told(response: httpx.Response) -> str:
             if len(kept) > KEPT_ERROR_CHARS * 8:
                 break
     except httpx.HTTPError:
-        return "(the answer broke off)"
+        return "(the answer broke off)", None
     text = kept.decode(errors="replace")
+    error: JsonValue = None
     try:
-        body = json.loads(text)
-        error = body.get("error", body)
-        text = error if isinstance(error, str) else str(error.get("message") or text)
-    except (ValueError, AttributeError):
+        body: JsonValue = json.loads(text)
+        error = object_of(body).get("error", body)
+        text = error if isinstance(error, str) else str(object_of(error).get("message") or text)
+    except ValueError:
         pass
-    return " ".join(text.split())[:KEPT_ERROR_CHARS] or "(nothing)"
+    return " ".join(text.split())[:KEPT_ERROR_CHARS] or "(nothing)", error
 
 
 def _raise_for(event: Json) -> None:
@@ -173,8 +174,11 @@ def _raise_for(event: Json) -> None:
         raise ModelUnavailable(f"The provider ended the stream with an error: {str(message)[:KEPT_ERROR_CHARS]}")
 
 
-def _retry_after(response: httpx.Response) -> float | None:
+def _retry_after(response: httpx.Response, error: JsonValue) -> float | None:
+    """From the header; Google says it in the error's details: `{"retryDelay": "2.5s"}`."""
+    details = objects_of(object_of(error).get("details"))
+    delays = [text_of(detail.get("retryDelay")).removesuffix("s") for detail in details if "retryDelay" in detail]
     try:
-        return min(MAX_RETRY_AFTER_S, max(0.0, float(response.headers.get("retry-after", ""))))
+        return min(MAX_RETRY_AFTER_S, max(0.0, float(response.headers.get("retry-after") or "".join(delays[:1]))))
     except ValueError:
         return None
