@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from itertools import count
 
@@ -13,7 +13,7 @@ from tests.unit.monitors.conftest import NOW
 from pellucid_server.app.carrying import AddressRule, Post
 from pellucid_server.core.clock import HOUR, Micros
 from pellucid_server.llm.vault import Vault
-from pellucid_server.model.change import ChangeEvent
+from pellucid_server.model.change import ANNOUNCED, ChangeEvent
 from pellucid_server.model.scope import Role, Scope
 from pellucid_server.monitors.announcing import ChangeHooks
 from pellucid_server.monitors.channels import ChannelBook, ChannelContent
@@ -23,6 +23,12 @@ from pellucid_server.monitors.sending import Dispatcher
 from pellucid_server.outbound.errors import DestinationRefused
 from pellucid_server.outbound.guard import Guard
 from pellucid_server.outbound.signing import verify
+from pellucid_server.prompts.content import Content, PromptType
+from pellucid_server.prompts.context import Editor
+from pellucid_server.prompts.labels import LabelMove
+from pellucid_server.prompts.registry import NewVersion
+from pellucid_server.prompts.rollouts import Arm
+from pellucid_server.prompts.service import PromptRoom
 from pellucid_server.store.meta.database import MetaStore
 from pellucid_server.store.meta.organizations import Organization, Project
 
@@ -118,6 +124,49 @@ def test_a_change_reaches_its_webhook_signed_and_nothing_else_does(room: Room, h
     assert verify(signature, body, SECRET, now_s=signed_at)
     assert not verify(signature, body + b" ", SECRET, now_s=signed_at)
     assert {one.state for one in room.channels.deliveries(SCOPE)} == {"sent"}
+
+
+def test_every_kind_of_change_to_prompts_reaches_its_webhook(room: Room, hook: Hook, store: MetaStore) -> None:
+    room.hooks.subscribe(SCOPE, room.channel(hook), ["prompt_label", *ANNOUNCED])
+    prompts = PromptRoom.open(store, clock=room.clock, recorder=room.ledger, announcer=room.hooks)
+    ada, bob = Editor(scope=SCOPE, name="Ada"), Editor(scope=replace(SCOPE, actor="user:bob"), name="Bob")
+    for text in ("one", "two", "two", "three"):  # equal content is no new version, and nothing is told of it
+        prompts.registry.create(ada, NewVersion(name="answer", content=Content(type=PromptType.TEXT, prompt=text, config={})))
+    prompts.labels.move(ada, "answer", LabelMove(label="production", arms=(Arm(version=1),)))
+    prompts.labels.protect(SCOPE, "production", four_eyes=True)
+    wanted = LabelMove(label="production", arms=(Arm(version=2),), reason="kinder")
+    first, second, third = (prompts.review.propose(ada, "answer", wanted).proposal.id for _ in range(3))
+    prompts.review.remark(bob, first, "Longer, though.")
+    prompts.review.approve(bob, first)
+    prompts.review.reject(bob, second)
+    prompts.review.withdraw(ada, third)
+    prompts.labels.unprotect(SCOPE, "production")
+    prompts.registry.remove_version(SCOPE, "answer", 3)
+    prompts.registry.archive(SCOPE, "answer", archived=True)
+    prompts.registry.archive(SCOPE, "answer", archived=False)
+    room.dispatcher.run()
+    said = [json.loads(body) for _, body in hook.got]
+    assert [(one["change"]["kind"], one["change"]["after"].get("action", one["change"]["after"].get("kind"))) for one in said] == [
+        *[("prompt", "saved")] * 3,
+        ("prompt_label", "move"),
+        ("prompt_rule", "protected"),
+        *[("prompt_proposal", "proposed")] * 3,
+        ("prompt_proposal", "remarked"),
+        ("prompt_label", "move"),
+        ("prompt_proposal", "deployed"),
+        ("prompt_proposal", "rejected"),
+        ("prompt_proposal", "withdrawn"),
+        ("prompt_rule", "unprotected"),
+        ("prompt", "deleted"),
+        ("prompt", "archived"),
+        ("prompt", "restored"),
+    ]
+    assert said[2]["summary"] == "answer: version 3 was saved"
+    assert said[8]["change"]["after"]["remark"] == "Longer, though."
+    assert said[10]["summary"] == "answer: a move of production to v2 was approved and deployed"
+    assert said[10]["change"]["actor"] == "Bob"
+    # What moves nothing is the cause of nothing: the ledger has the moves alone.
+    assert {event.kind for event in room.ledger.list_events(SCOPE).events} == {"prompt_label"}
 
 
 def test_a_failed_delivery_is_listed_and_tried_again(room: Room, hook: Hook) -> None:

@@ -1,6 +1,7 @@
 /** Queries and changes of webhooks on change: channels, what they hear of, and what became of each delivery. */
 
 import { queryOptions } from "@tanstack/react-query";
+import { PROMPT_KINDS } from "@/domain/changes";
 import { call } from "./client";
 import type { Page } from "./types";
 
@@ -43,13 +44,13 @@ export const deliveriesQuery = () => list<Delivery>("alert-deliveries", 5_000);
 export const subscribe = ({ channel_id, kinds }: Subscription) =>
   call<Subscription>(`change-subscriptions/${encodeURIComponent(channel_id)}`, { method: "PUT", body: { kinds } });
 
-/** A webhook that hears of moved labels of prompts, and of no incidents until somebody says so. */
+/** A webhook that hears of everything that is done to prompts, and of no incidents until somebody says so. */
 export async function addWebhook(hook: { name: string; target: string; secret: string }): Promise<Subscription> {
   const channel = await call<Channel>("alert-channels", {
     method: "POST",
     body: { ...hook, kind: "webhook", severities: ["critical"], escalation: true },
   });
-  return subscribe({ channel_id: channel.id, kinds: ["prompt_label"] });
+  return subscribe({ channel_id: channel.id, kinds: PROMPT_KINDS });
 }
 
 export const removeChannel = (id: string) =>

@@ -22,6 +22,15 @@ export const CHANGE_KINDS = [
   ["note", "Notes"],
 ] as const;
 
+/** What webhooks hear of beside the ledger's kinds: changes to prompts that move nothing by themselves. */
+export const TOLD_KINDS = [
+  ["prompt", "Prompts saved, archived"],
+  ["prompt_proposal", "Proposals"],
+  ["prompt_rule", "Protection, guardrails"],
+  ...CHANGE_KINDS,
+] as const;
+export const PROMPT_KINDS = ["prompt_label", "prompt", "prompt_proposal", "prompt_rule"];
+
 export interface Bounds {
   value: number;
   low: number | null;

@@ -13,18 +13,11 @@ import {
   subscribe,
   subscriptionsQuery,
 } from "@/api/webhooks";
+import { TOLD_KINDS } from "@/domain/changes";
 import { Badge, Button, Checkbox, TextInput } from "@/ui/controls";
 import { Age } from "@/ui/values";
 import { Row, Section, useChange } from "./section";
 
-const KINDS = [
-  { kind: "prompt_label", label: "Prompt labels" },
-  { kind: "gate", label: "Falls after gates" },
-  { kind: "deploy", label: "Deploys" },
-  { kind: "model", label: "Models" },
-  { kind: "release", label: "Releases" },
-  { kind: "fingerprint", label: "System prompts" },
-] as const;
 const SHOWN_DELIVERIES = 20;
 
 export function WebhooksSection() {
@@ -34,7 +27,7 @@ export function WebhooksSection() {
   return (
     <Section
       title="Webhooks on change"
-      about="A label of a prompt moves, a rollout is taken back, a model or release serves for the first time: each is posted as JSON, signed in X-Pellucid-Signature, and tried again for half a day. Channels of alerts can hear of changes too."
+      about="A version is saved, a move proposed or made, a rollout taken back, a model or release serves for the first time: each is posted as JSON, signed in X-Pellucid-Signature, and tried again for half a day. Channels of alerts can hear of changes too."
     >
       <NewWebhook />
       <ul aria-label="Channels">
@@ -69,16 +62,6 @@ function ChannelRow({ channel }: { channel: Channel }) {
       <b className="recorded cut w-32 font-medium">{channel.name}</b>
       <span className="mono-s recorded cut w-64 text-fg-2">{channel.target}</span>
       {!channel.signed && <Badge tone="warn">unsigned</Badge>}
-      {KINDS.map(({ kind, label }) => (
-        <span key={kind} className="flex items-center gap-1.5">
-          <Checkbox
-            checked={kinds.includes(kind)}
-            onChange={(wanted) => turn(kind, wanted)}
-            label={`${channel.name} hears of ${label}`}
-          />
-          <span aria-hidden="true">{label}</span>
-        </span>
-      ))}
       <span className="flex-1" />
       <Button
         look="ghost"
@@ -87,6 +70,21 @@ function ChannelRow({ channel }: { channel: Channel }) {
         aria-label={`Remove the webhook ${channel.name}`}
         onClick={() => remove.mutate(channel.id)}
       />
+      <fieldset className="flex w-full flex-wrap gap-x-4 gap-y-1.5 pb-1">
+        <legend className="sr-only">What {channel.name} hears of</legend>
+        {TOLD_KINDS.map(([kind, label]) => (
+          <span key={kind} className="flex w-44 items-center gap-1.5">
+            <Checkbox
+              checked={kinds.includes(kind)}
+              onChange={(wanted) => turn(kind, wanted)}
+              label={`${channel.name} hears of ${label}`}
+            />
+            <span aria-hidden="true" className="cut">
+              {label}
+            </span>
+          </span>
+        ))}
+      </fieldset>
     </Row>
   );
 }
@@ -137,7 +135,7 @@ function NewWebhook() {
         placeholder="https://…"
         value={target}
         onChange={(event) => setTarget(event.target.value)}
-        className="w-72"
+        className="w-72 max-w-full"
       />
       <TextInput
         aria-label="Secret that signs"

@@ -230,7 +230,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     door = Door(journal, system_clock, redact_before=_redact_before(configs), losses=losses)
     cases = Cases(meta, system_clock, random_id)
     curation = open_curation(meta, queries, cases, system_clock, random_id)
-    prompts = PromptRoom.open(meta, recorder=ledger, gate=curation.keeper)
+    prompts = PromptRoom.open(meta, recorder=ledger, gate=curation.keeper, announcer=change_hooks)
     evaluator_parts = EvaluatorParts.open(meta, queries, ledger)
     bench = Bench.open(meta, queries, prompts, evaluator_parts.book)
     actions = bulk_actions(queries.scores, cases, curation.curating)

@@ -2,8 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from pellucid_server.model.json import JsonValue
+
+PROMPT: Final = "prompt"
+"""A version was saved or deleted, a prompt archived or taken back."""
+PROMPT_PROPOSAL: Final = "prompt_proposal"
+"""A move was proposed, remarked on, deployed, rejected or withdrawn."""
+PROMPT_RULE: Final = "prompt_rule"
+"""Who may move a label, or what is watched while it is split, was changed."""
+ANNOUNCED: Final = (PROMPT, PROMPT_PROPOSAL, PROMPT_RULE)
+"""Kinds that are told and not kept in the ledger: they move nothing by themselves, and so are the cause of nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

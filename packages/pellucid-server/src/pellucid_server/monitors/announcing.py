@@ -8,7 +8,7 @@ from typing import Final
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.ids import IdSource
-from pellucid_server.model.change import AuditEvent, ChangeEvent
+from pellucid_server.model.change import ANNOUNCED, AuditEvent, ChangeEvent
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.monitors.channels import own_channel
@@ -21,6 +21,8 @@ from pellucid_server.store.meta.incidents import Notification
 from pellucid_server.store.meta.unit import UnitOfWork
 
 EVENT: Final = "change"
+TOLD: Final = (*KINDS, *ANNOUNCED)
+"""Kinds that a channel may hear of: all of the ledger, and those that rooms announce only."""
 
 
 class ChangeHooks:
@@ -38,15 +40,15 @@ class ChangeHooks:
 
     def subscribe(self, scope: Scope, channel_id: str, kinds: Sequence[str]) -> ChangeSubscription:
         """Tell a channel of these kinds of changes from now on; of none where the list is empty. Raises `BadChannel`."""
-        unknown = sorted(set(kinds) - set(KINDS))
+        unknown = sorted(set(kinds) - set(TOLD))
         if unknown:
-            raise BadChannel(f"{unknown[0]!r} is no kind of change; known are {', '.join(KINDS)}.")
+            raise BadChannel(f"{unknown[0]!r} is no kind of change; known are {', '.join(TOLD)}.")
         with self._store.writing() as unit:
             channel = own_channel(unit, scope.project_id, channel_id)
             subscription = ChangeSubscription(
                 channel_id=channel.id,
                 project_id=scope.project_id,
-                kinds=[kind for kind in KINDS if kind in kinds],
+                kinds=[kind for kind in TOLD if kind in kinds],
                 updated_by=scope.actor,
                 updated_time=self._clock(),
             )
@@ -55,7 +57,7 @@ class ChangeHooks:
         return subscription
 
     def tell(self, project_id: str, event: ChangeEvent) -> None:
-        """Put a change into the outbox of every channel that wants to hear of it. Called by the ledger."""
+        """Put a change into the outbox of every channel that wants to hear of it. Called by the ledger, and by rooms."""
         with self._store.reading() as unit:
             wanted = [one.channel_id for one in unit.change_subscriptions.of_project(project_id) if event.kind in one.kinds]
         if not wanted:

@@ -26,6 +26,13 @@ class ChangeRecorder(Protocol):
         """Note what happened."""
 
 
+class Announcer(Protocol):
+    """Tells whoever asked to hear of changes."""
+
+    def tell(self, project_id: str, event: ChangeEvent) -> None:
+        """Of one that is kept in no ledger."""
+
+
 class GateCheck(Protocol):
     """Stands before labels."""
 
@@ -52,6 +59,7 @@ class Context:
     new_id: IdSource
     recorder: ChangeRecorder | None = None
     gate: GateCheck | None = None
+    announcer: Announcer | None = None
     forgetters: list[Callable[[str], None]] = field(default_factory=list)
     """Called with a project's id after anything about its prompts was committed."""
 
@@ -67,6 +75,21 @@ class Context:
         if self.recorder is not None:
             for event in events:
                 self.recorder.record(project_id, event)
+
+    def announce(self, scope: Scope, kind: str, title: str, *, actor: str = "", prompt: str = "", **after: JsonValue) -> None:
+        """Tell of a change that moves nothing by itself, after its commit; kinds are those of `model.change.ANNOUNCED`."""
+        if self.announcer is None:
+            return
+        event = ChangeEvent(
+            id=self.new_id("event"),
+            time=self.clock(),
+            kind=kind,
+            title=title,
+            actor=actor or scope.actor,
+            scope={"prompt_name": prompt} if prompt else {},
+            after=after,
+        )
+        self.announcer.tell(scope.project_id, event)
 
 
 def prompt_named(unit: UnitOfWork, project_id: str, name: str, *, for_change: bool = False) -> StoredPrompt:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pellucid_server.model.change import ChangeEvent
+from pellucid_server.model.change import PROMPT_RULE, ChangeEvent
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Permission, Scope
 from pellucid_server.prompts.context import Context, Editor, composed, content_of, pointed_at, prompt_named
@@ -107,6 +107,8 @@ class Labels:
         with self._context.store.writing() as unit:
             unit.prompts.put_protection(protection)
             self._context.note(unit, scope, "prompt_label.protect", label, four_eyes=four_eyes)
+        title = f"The label {label} is protected{', and needs a review' if four_eyes else ''}"
+        self._context.announce(scope, PROMPT_RULE, title, action="protected", label=label, four_eyes=four_eyes)
         return protection
 
     def unprotect(self, scope: Scope, label: str) -> None:
@@ -115,6 +117,9 @@ class Labels:
             if not unit.prompts.remove_protection(scope.project_id, label):
                 raise NoSuchLabel("This label is not protected; `GET /api/v1/protected-labels` lists those that are.")
             self._context.note(unit, scope, "prompt_label.unprotect", label)
+        self._context.announce(
+            scope, PROMPT_RULE, f"The label {label} is not protected any more", action="unprotected", label=label
+        )
 
     def stop(
         self, unit: UnitOfWork, editor: Editor, prompt: StoredPrompt, label: str, expected: Rollout, control: int, reason: str

@@ -3,19 +3,27 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from pellucid_server.model.change import PROMPT_PROPOSAL
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.prompts.context import Context, Editor, pointed_at, prompt_named
 from pellucid_server.prompts.errors import BadPrompt, NoSuchProposal, NoSuchVersion, OwnProposal, ProposalDecided
 from pellucid_server.prompts.labels import MAX_REASON_CHARS, LabelMove, Labels
 from pellucid_server.prompts.names import check_label
-from pellucid_server.prompts.rollouts import Rollout, checked, from_stored, to_stored
+from pellucid_server.prompts.rollouts import Rollout, checked, from_stored, said, to_stored
 from pellucid_server.store.meta.proposals import Proposal
 from pellucid_server.store.meta.unit import UnitOfWork
 
 MAX_PAGE = 200
 MAX_REMARKS = 500
 OPEN, DEPLOYED, REJECTED, WITHDRAWN = "open", "deployed", "rejected", "withdrawn"
+_WORDS = {
+    "proposed": "proposed",
+    "remarked": "remarked on",
+    DEPLOYED: "approved and deployed",
+    REJECTED: "rejected",
+    WITHDRAWN: "withdrawn",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +65,7 @@ class Review:
             )
             unit.proposals.add(proposal)
             self._context.note(unit, editor.scope, "prompt_proposal.create", name, proposal=proposal.id, label=move.label)
-        return SeenProposal(proposal=proposal, prompt_name=name)
+        return self._told(editor, SeenProposal(proposal=proposal, prompt_name=name), "proposed")
 
     def list_proposals(self, scope: Scope, *, name: str | None = None, status: str | None = None) -> list[SeenProposal]:
         """Of the project or of one prompt, the newest first."""
@@ -74,13 +82,13 @@ class Review:
         if not text.strip():
             raise BadPrompt("A remark has some text; write what you think of the proposal.")
 
-        def said(proposal: Proposal) -> Proposal:
+        def remarked(proposal: Proposal) -> Proposal:
             if len(proposal.remarks) >= MAX_REMARKS:
                 raise BadPrompt(f"A proposal has at most {MAX_REMARKS} remarks; decide it.")
             remark: dict[str, JsonValue] = {"author": editor.name, "text": text, "time": self._context.clock()}
             return replace(proposal, remarks=[*proposal.remarks, remark])
 
-        return self._changed(editor, proposal_id, said)
+        return self._told(editor, self._changed(editor, proposal_id, remarked), "remarked", remark=text)
 
     def approve(self, editor: Editor, proposal_id: str) -> SeenProposal:
         """Deploy what somebody else proposed. Raises `OwnProposal`, `LabelProtected`, and `ChangedMeanwhile` where the label has moved."""
@@ -99,12 +107,13 @@ class Review:
             )
             events = self._labels.apply(unit, editor, prompt, move, reviewed=True)
         self._context.changed(editor.scope.project_id, events)
-        return seen
+        return self._told(editor, seen, DEPLOYED)
 
     def reject(self, editor: Editor, proposal_id: str) -> SeenProposal:
         """Close it without a move."""
         with self._context.store.writing() as unit:
-            return self._decided(unit, editor, _open(unit, editor.scope, proposal_id), REJECTED)
+            seen = self._decided(unit, editor, _open(unit, editor.scope, proposal_id), REJECTED)
+        return self._told(editor, seen, REJECTED)
 
     def withdraw(self, editor: Editor, proposal_id: str) -> SeenProposal:
         """Take one's own back."""
@@ -112,7 +121,23 @@ class Review:
             proposal = _open(unit, editor.scope, proposal_id)
             if proposal.author != editor.scope.actor:
                 raise OwnProposal("Only its author withdraws a proposal; reject it instead.")
-            return self._decided(unit, editor, proposal, WITHDRAWN)
+            seen = self._decided(unit, editor, proposal, WITHDRAWN)
+        return self._told(editor, seen, WITHDRAWN)
+
+    def _told(self, editor: Editor, seen: SeenProposal, action: str, **more: JsonValue) -> SeenProposal:
+        """Told to whoever wants to hear of proposals."""
+        proposal = seen.proposal
+        after: dict[str, JsonValue] = {
+            "action": action,
+            "proposal": proposal.id,
+            "label": proposal.label,
+            "reason": proposal.reason,
+        }
+        title = f"{seen.prompt_name}: a move of {proposal.label} to {said(from_stored(proposal.after))} was {_WORDS[action]}"
+        self._context.announce(
+            editor.scope, PROMPT_PROPOSAL, title, actor=editor.name, prompt=seen.prompt_name, **{**after, **more}
+        )
+        return seen
 
     def _decided(self, unit: UnitOfWork, editor: Editor, proposal: Proposal, status: str) -> SeenProposal:
         decided = replace(

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from pellucid_server.model.change import PROMPT
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.prompts.content import Content, Variable
@@ -103,11 +104,15 @@ class Registry:
         with self._context.store.writing() as unit:
             prompt = self._prompt(unit, project_id, new)
             version = self._version(unit, editor, prompt, new)
+            is_new = version > prompt.last_version
             moves = [
                 LabelMove(label=label, arms=(Arm(version=version),), reason=new.message) for label in dict.fromkeys(new.labels)
             ]
             events = [event for move in moves for event in self._labels.apply(unit, editor, prompt, move)]
         self._context.changed(project_id, events)
+        if is_new:
+            title = f"{new.name}: version {version} was saved"
+            self._announce(editor.scope, title, new.name, editor.name, action="saved", version=version, message=new.message)
         return version
 
     def list_prompts(
@@ -166,6 +171,8 @@ class Registry:
             unit.prompts.put(replace(prompt, archived_time=now if archived else None, updated_time=now))
             self._context.note(unit, scope, "prompt.archive" if archived else "prompt.restore", name)
         self._context.changed(scope.project_id)
+        title = f"{name} was {'archived' if archived else 'taken out of the archive'}"
+        self._announce(scope, title, name, action="archived" if archived else "restored")
 
     def remove_version(self, scope: Scope, name: str, number: int) -> None:
         """Delete a version that no label ever pointed at. Raises `VersionInUse`."""
@@ -179,6 +186,7 @@ class Registry:
             unit.prompts.remove_version(prompt.id, number)
             self._context.note(unit, scope, "prompt.remove_version", name, version=number, hash=version.hash)
         self._context.changed(scope.project_id)
+        self._announce(scope, f"{name}: version {number} was deleted", name, action="deleted", version=number)
 
     def preview(
         self, scope: Scope, name: str, content: Content, values: Mapping[str, JsonValue] | None
@@ -188,6 +196,9 @@ class Registry:
         with self._context.store.reading() as unit:
             served = composed(unit, scope.project_id, name, content).content
         return served, None if values is None else served.compile(values)
+
+    def _announce(self, scope: Scope, title: str, name: str, actor: str = "", **after: JsonValue) -> None:
+        self._context.announce(scope, PROMPT, title, actor=actor, prompt=name, **after)
 
     def _prompt(self, unit: UnitOfWork, project_id: str, new: NewVersion) -> StoredPrompt:
         prompt = unit.prompts.by_name(project_id, new.name, for_change=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pellucid_server.core.clock import Clock, system_clock
 from pellucid_server.core.ids import IdSource, random_id
-from pellucid_server.prompts.context import ChangeRecorder, Context, GateCheck
+from pellucid_server.prompts.context import Announcer, ChangeRecorder, Context, GateCheck
 from pellucid_server.prompts.labels import Labels
 from pellucid_server.prompts.proposals import Review
 from pellucid_server.prompts.registry import Registry
@@ -32,9 +32,10 @@ class PromptRoom:
         new_id: IdSource = random_id,
         recorder: ChangeRecorder | None = None,
         gate: GateCheck | None = None,
+        announcer: Announcer | None = None,
     ) -> "PromptRoom":
-        """Wire the services. `recorder` hears of every label move after its commit; `gate` may refuse one."""
-        context = Context(store=store, clock=clock, new_id=new_id, recorder=recorder, gate=gate)
+        """Wire the services. `recorder` hears of label moves after their commit, `announcer` of all else; `gate` may refuse a move."""
+        context = Context(store=store, clock=clock, new_id=new_id, recorder=recorder, gate=gate, announcer=announcer)
         labels = Labels(context)
         return cls(
             context=context,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.core.errors import PellucidError
-from pellucid_server.model.change import ChangeEvent
+from pellucid_server.model.change import PROMPT_RULE, ChangeEvent
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role, Scope
 from pellucid_server.prompts.context import Context, Editor, pointed_at, prompt_named
@@ -130,6 +130,9 @@ class RolloutWatch:
                 )
             )
             self._context.note(unit, scope, "prompt_guardrails.set", name, label=label, automatic=wanted.automatic)
+        title = f"{name}: what is watched on {label} was changed"
+        kept: dict[str, JsonValue] = {"action": "guardrails", "label": label, "automatic": wanted.automatic}
+        self._context.announce(scope, PROMPT_RULE, title, actor=editor.name, prompt=name, **kept)
         return GuardrailSet(guardrails=guardrails, automatic=wanted.automatic)
 
     def run(self, projects: Callable[[], Sequence[Project]]) -> None:
