@@ -40,7 +40,7 @@ def test_a_queue_is_made_and_filled_from_the_list_of_traces(page: Page, world: W
     page.get_by_role("button", name="To queue").click()
     page.get_by_label("Queue", exact=True).select_option(label="by hand")
     page.get_by_role("button", name=re.compile("^Queue 2")).click()
-    expect(page.get_by_text("2 traces queued")).to_be_visible()
+    expect(page.get_by_text("Queue 2 traces to be judged: done")).to_be_visible()
     page.goto(f"{world.url}/annotate")
     expect(page.get_by_role("row", name=re.compile("by hand"))).to_contain_text("2")
 

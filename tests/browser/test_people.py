@@ -44,7 +44,15 @@ def test_home_answers_four_questions_with_links(page: Page, world: World) -> Non
 
 def test_sessions_replay_a_conversation(page: Page, world: World) -> None:
     page.goto(f"{world.url}/sessions?from=-7d&order=-trace_count")
-    expect(page.get_by_role("region", name="Sessions together")).to_contain_text("Turns, median")
+    together = page.get_by_role("region", name="Sessions together")
+    expect(together).to_contain_text("Turns, median")
+    together.get_by_role("button", name="By turn").click()
+    turns = page.get_by_role("region", name="By turn")
+    expect(turns.get_by_role("columnheader", name="Left here")).to_be_visible()
+    expect(turns.get_by_role("columnheader", name=re.compile(", mean$")).last).to_be_visible()
+    expect(page).to_have_url(re.compile("view=turns"))
+    together.get_by_role("button", name="By turn").click()
+    expect(turns).to_be_hidden()
     table = page.get_by_role("table", name="Sessions")
     table.locator("[data-id]").first.click()
     expect(page.get_by_role("article", name="Turn 1", exact=True)).to_be_visible()

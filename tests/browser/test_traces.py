@@ -231,6 +231,53 @@ def test_the_chosen_traces_become_cases_of_a_data_set(page: Page, world: World) 
     assert all(item["trace_id"] and item["input"] for item in items)
 
 
+def test_the_chosen_traces_are_tagged_and_a_tag_is_taken_off(page: Page, world: World) -> None:
+    made = [Trace() for _ in range(3)]
+    for trace in made:
+        trace.add("tagging", attributes={"pellucid.kind": "agent", "pellucid.tags": ["first"]})
+        world.server.export(trace.body())
+    for trace in made:
+        world.server.wait_for_trace(trace.trace_id)
+    page.goto(f"{world.url}/traces?from=-1h&filter=name:tagging")
+    expect(rows(page)).to_have_count(3)
+    for index in (1, 2):
+        page.get_by_role("checkbox", name=f"Select row {index}", exact=True).click()
+    page.get_by_role("toolbar", name="Chosen traces").get_by_role("button", name="Tag").click()
+    form = page.get_by_role("dialog", name="Tag the chosen traces")
+    form.get_by_role("combobox", name=re.compile("^Tags to add")).fill("to-look-at, sso")
+    form.get_by_role("combobox", name=re.compile("^Tags to remove")).fill("first")
+    form.get_by_role("button", name="Tag 2").click()
+    expect(page.get_by_text("Tag to-look-at, sso; Remove first on 2 traces: done")).to_be_visible()
+    page.goto(f"{world.url}/traces?from=-1h&filter=tags:to-look-at tags:sso name:tagging")
+    expect(rows(page)).to_have_count(2)
+    page.goto(f"{world.url}/traces?from=-1h&filter=tags:first name:tagging")
+    expect(rows(page)).to_have_count(1)
+
+
+def test_traces_are_deleted_after_a_second_thought(page: Page, world: World) -> None:
+    made = [Trace() for _ in range(3)]
+    for trace in made:
+        trace.add("deleting", attributes={"pellucid.kind": "agent"})
+        world.server.export(trace.body())
+    for trace in made:
+        world.server.wait_for_trace(trace.trace_id)
+    page.goto(f"{world.url}/traces?from=-1h&filter=name:deleting")
+    expect(rows(page)).to_have_count(3)
+    for index in (1, 2):
+        page.get_by_role("checkbox", name=f"Select row {index}", exact=True).click()
+    bar = page.get_by_role("toolbar", name="Chosen traces")
+    bar.get_by_role("button", name="Delete").click()
+    asked = page.get_by_role("dialog", name="Delete 2 traces?")
+    asked.get_by_role("button", name="Keep them").click()
+    expect(asked).to_be_hidden()
+    expect(rows(page)).to_have_count(3)
+    bar.get_by_role("button", name="Delete").click()
+    asked.get_by_role("button", name="Delete 2").click()
+    expect(page.get_by_text("Delete 2 traces: done")).to_be_visible()
+    expect(rows(page)).to_have_count(1)
+    expect(bar).to_be_hidden()
+
+
 def test_every_trace_that_matches_can_be_chosen_beyond_the_loaded_rows(page: Page, world: World) -> None:
     open_list(page, world, "&filter=feature:support-chat")
     page.get_by_role("checkbox", name="Select all loaded rows").click()

@@ -7,6 +7,7 @@ const PREFIXES = [
   "traces",
   "spans",
   "sessions",
+  "session-analytics",
   "users",
   "facets",
   "fields",

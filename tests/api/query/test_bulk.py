@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 from tests.store.spans.tables import PROJECT, trace_id
 
-from pellucid_server.bulk.actions import BadAction, ScoreTraces
+from pellucid_server.bulk.actions import Action, BadAction, DeleteTraces, QueueTraces, ScoreTraces, TagTraces
 from pellucid_server.bulk.handler import KIND, BulkHandler
 from pellucid_server.bulk.service import BATCH, BulkRuns
+from pellucid_server.core.errors import Forbidden
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role, Scope
 from pellucid_server.query.asking import Ask
@@ -40,9 +41,32 @@ class Starter:
         return Started(kind=kind, title=title, items=list(items), settings=settings)
 
 
+class Doing:
+    """What the actions would have done."""
+
+    def tag(self, scope: Scope, trace_ids: Sequence[str], add: Sequence[str], remove: Sequence[str]) -> int:
+        return len(trace_ids)
+
+    def fill(self, scope: Scope, queue_id: str, trace_ids: Sequence[str]) -> JsonValue:
+        return {"added": len(trace_ids)}
+
+    def erase(self, scope: Scope, trace_ids: Sequence[str]) -> None:
+        """Nothing: the ingest tests erase."""
+
+
+def actions(queries: Queries) -> tuple[Action, ...]:
+    doing = Doing()
+    return (
+        ScoreTraces(scores=queries.scores),
+        TagTraces(change_tags=doing.tag),
+        QueueTraces(fill=doing.fill),
+        DeleteTraces(erase=doing.erase),
+    )
+
+
 @pytest.fixture
 def bulk(queries: Queries) -> BulkRuns[Started]:
-    return BulkRuns(Starter(), queries.traces, (ScoreTraces(scores=queries.scores),))
+    return BulkRuns(Starter(), queries.traces, actions(queries))
 
 
 def test_chosen_traces_become_batches(bulk: BulkRuns[Started]) -> None:
@@ -61,8 +85,13 @@ def test_a_filter_chooses_all_that_match(bulk: BulkRuns[Started]) -> None:
 @pytest.mark.parametrize(
     ("action", "options", "ids", "text"),
     [
-        ("delete", TRIAGE, ["a" * 32], "There is no action 'delete'"),
+        ("burn", TRIAGE, ["a" * 32], "There is no action 'burn'"),
         ("score", TRIAGE, [], "Name the traces"),
+        ("tag", {}, ["a" * 32], "Name 1 to 20 tags"),
+        ("tag", {"add": "x"}, ["a" * 32], "Name 1 to 20 tags"),
+        ("tag", {"add": [" "]}, ["a" * 32], "A tag is a text"),
+        ("tag", {"put": ["x"]}, ["a" * 32], "The options of `tag`"),
+        ("queue", {}, ["a" * 32], "name the `queue`"),
         ("score", {"value": 1}, ["a" * 32], "name the `name`"),
         ("score", {"name": "x", "value": [1]}, ["a" * 32], "a number, a truth value or a text"),
         ("score", {"name": "x", "colour": 1}, ["a" * 32], "The options of `score`"),
@@ -96,3 +125,17 @@ def test_a_batch_that_is_done_again_after_a_restart_leaves_one_score(bulk: BulkR
         (trace_id("gamma"), 0.5, "human"),
     }
     assert len(found) == 2
+
+
+def test_tags_and_deletion_say_what_they_do(bulk: BulkRuns[Started]) -> None:
+    one, two = ["a" * 32], ["a" * 32, "b" * 32]
+    assert bulk.start(SCOPE, "tag", {"add": ["bad", "sso"], "remove": ["new"]}, trace_ids=two, ask=None).title == (
+        "Tag bad, sso; Remove new on 2 traces"
+    )
+    assert bulk.start(SCOPE, "queue", {"queue": "q1"}, trace_ids=one, ask=None).title == "Queue 1 trace to be judged"
+    assert bulk.start(replace(SCOPE, role=Role.ADMIN), "delete", {}, trace_ids=two, ask=None).title == "Delete 2 traces"
+
+
+def test_only_an_admin_deletes(bulk: BulkRuns[Started]) -> None:
+    with pytest.raises(Forbidden, match="allowed to `admin`"):
+        bulk.start(SCOPE, "delete", {}, trace_ids=["a" * 32], ask=None)

@@ -3,7 +3,7 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { call } from "./client";
 import { type ListQuery, PAGE_SIZE } from "./traces";
-import type { Page, SessionDetail, SessionRow, UserRow } from "./types";
+import type { Conversations, Page, SessionDetail, SessionRow, UserRow } from "./types";
 
 export function sessionsQuery(query: ListQuery) {
   return infiniteQueryOptions({
@@ -20,6 +20,15 @@ export function sessionQuery(sessionId: string) {
   return queryOptions({
     queryKey: ["session", sessionId],
     queryFn: ({ signal }) => call<SessionDetail>(`sessions/${encodeURIComponent(sessionId)}`, { signal }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** All sessions of the range together; of the score that is named, its mean by turn. */
+export function conversationsQuery({ filter, from, to }: ListQuery, score: string) {
+  return queryOptions({
+    queryKey: ["sessions", "together", filter, from, to, score],
+    queryFn: ({ signal }) => call<Conversations>("session-analytics", { params: { filter, from, to, score }, signal }),
     placeholderData: keepPreviousData,
   });
 }

@@ -93,7 +93,10 @@ export type Chosen = { trace_ids: readonly string[] } | { filter: string; from: 
 
 export type BulkAction =
   | { action: "score"; options: { name: string; value?: number; string_value?: string } }
-  | { action: "dataset"; options: { dataset: string } };
+  | { action: "dataset"; options: { dataset: string } }
+  | { action: "tag"; options: { add: string[]; remove: string[] } }
+  | { action: "queue"; options: { queue: string } }
+  | { action: "delete"; options: Record<string, never> };
 
 export function startBulk(what: BulkAction, traces: Chosen): Promise<RunSummary> {
   const { from, to, ...named } = { from: "", to: "", ...traces };

@@ -59,6 +59,8 @@ export type Document = Shapes["Document"];
 export type SpanDetail = Narrow<Shapes["SpanWhole"], Closed>;
 
 export type OutcomeCounts = Shapes["OutcomeCounts"];
+export type Conversations = Shapes["ConversationsAnswer"];
+export type Interval = Shapes["IntervalAnswer"];
 export type SessionRow = Shapes["SessionRow"];
 export type Turn = Narrow<Shapes["Turn"], { outcome: Outcome }>;
 export type SessionDetail = Narrow<Shapes["SessionAnswer"], { turns: Turn[] }>;

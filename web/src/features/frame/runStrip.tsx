@@ -64,6 +64,21 @@ function RunLine({ run }: { run: RunSummary }) {
   );
 }
 
+/** What a run may have written to, by the first word of its queries. */
+const CHANGED_BY_RUNS = [
+  "traces",
+  "trace",
+  "scores",
+  "completions",
+  "datasets",
+  "queues",
+  "sessions",
+  "users",
+  "metrics",
+  "facets",
+  "facet",
+];
+
 /** Says how a run ended that was seen under way, and asks anew for what it may have changed. */
 function useEnds(runs: readonly RunSummary[]): void {
   const client = useQueryClient();
@@ -73,8 +88,7 @@ function useEnds(runs: readonly RunSummary[]): void {
       if (isActive(run)) seen.current.add(run.id);
       else if (seen.current.delete(run.id)) {
         notify(endOf(run), { tone: run.state === "finished" && run.failed === 0 ? "plain" : "error" });
-        for (const queryKey of [["traces"], ["trace"], ["scores"], ["completions"], ["datasets"]])
-          void client.invalidateQueries({ queryKey });
+        for (const key of CHANGED_BY_RUNS) void client.invalidateQueries({ queryKey: [key] });
       }
     }
   }, [runs, client]);

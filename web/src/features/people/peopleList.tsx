@@ -39,7 +39,7 @@ export interface PeopleListProps<Row extends object> {
   card: (row: Row) => ReactNode;
   empty: ReactNode;
   /** Stands between the filter and the rows. */
-  above?: (rows: readonly Row[]) => ReactNode;
+  above?: ReactNode;
 }
 
 export function PeopleList<Row extends object>(props: PeopleListProps<Row>) {
@@ -61,7 +61,7 @@ export function PeopleList<Row extends object>(props: PeopleListProps<Row>) {
         <DensityButton />
         <AddToDashboardButton widget={WIDGETS[page]} filter={search.filter ?? ""} />
       </div>
-      {rows.length > 0 && props.above?.(rows)}
+      {rows.length > 0 && props.above}
       <ListStates query={list} what={`The ${page}`} count={rows.length} empty={props.empty}>
         <DataTable
           label={title}

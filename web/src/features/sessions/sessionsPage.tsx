@@ -87,7 +87,7 @@ export default function SessionsPage() {
           or use <code className="mono">pellucid.context(session_id=…)</code>.
         </Empty>
       }
-      above={(rows) => <SessionAnalytics rows={rows} complete={!list.hasNextPage} />}
+      above={<SessionAnalytics query={query} enabled={!list.isFetching} />}
     />
   );
 }

@@ -1,20 +1,16 @@
 /** What can be done with the chosen rows. What takes long is a run of the server: it goes on when one leaves the page. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { ClipboardCopy, Database, Diff, Download, Gauge, X } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { ClipboardCopy, Diff, Download, X } from "lucide-react";
 import { download } from "@/api/client";
-import { datasetsQuery } from "@/api/datasets";
-import { type BulkAction, type Chosen, recentRunsQuery, startBulk } from "@/api/runs";
+import type { Chosen } from "@/api/runs";
 import type { ListQuery } from "@/api/traces";
 import { carried, type PageSearch } from "@/domain/address";
 import { anyOf } from "@/domain/filterText";
 import { plural } from "@/domain/format";
-import { Button, TextInput } from "@/ui/controls";
-import { Popover } from "@/ui/overlays";
-import { complain, notify } from "@/ui/toasts";
-import { AddToQueue } from "./addTo";
+import { Button } from "@/ui/controls";
+import { notify } from "@/ui/toasts";
+import { AddToDataset, AddToQueue, DeleteAll, ScoreAll, TagAll } from "./bulkActions";
 
 const MOST_IDS = 200;
 
@@ -78,8 +74,9 @@ export function BulkBar({ ids, whole, onWhole, query, search, onClear }: BulkBar
         </>
       )}
       <ScoreAll traces={traces} count={count} />
+      <TagAll traces={traces} count={count} />
+      <AddToQueue traces={traces} count={count} />
       <AddToDataset traces={traces} count={count} />
-      {!whole && <AddToQueue ids={list} />}
       <Button
         look="ghost"
         icon={Download}
@@ -89,119 +86,11 @@ export function BulkBar({ ids, whole, onWhole, query, search, onClear }: BulkBar
       >
         Export
       </Button>
+      <DeleteAll traces={traces} count={count} onStarted={onClear} />
       <span className="flex-1" />
       <Button look="ghost" icon={X} onClick={onClear}>
         Clear
       </Button>
     </div>
-  );
-}
-
-/** Starts a run of the server, which is then shown on every page. */
-function useBulk(traces: Chosen, onStarted: () => void) {
-  const client = useQueryClient();
-  return useMutation({
-    mutationFn: (what: BulkAction) => startBulk(what, traces),
-    onSuccess: (run) => {
-      onStarted();
-      // Known as under way at once: a run that ends before the next look is told of too.
-      client.setQueryData(recentRunsQuery().queryKey, (old) => ({
-        data: [run, ...(old?.data ?? [])],
-        next_cursor: null,
-      }));
-      void client.invalidateQueries({ queryKey: ["runs"] });
-    },
-    onError: (error) => complain(error, "Not begun"),
-  });
-}
-
-function ScoreAll({ traces, count }: { traces: Chosen; count: string }) {
-  const [open, setOpen] = useState(false);
-  const [name, setName] = useState("");
-  const [value, setValue] = useState("");
-  const start = useBulk(traces, () => setOpen(false));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    const [text, number] = [value.trim(), Number(value)];
-    start.mutate({
-      action: "score",
-      options: { name: name.trim(), ...(Number.isFinite(number) ? { value: number } : { string_value: text }) },
-    });
-  };
-  return (
-    <Popover
-      label="Score the chosen traces"
-      open={open}
-      onOpenChange={setOpen}
-      align="start"
-      trigger={
-        <Button look="ghost" icon={Gauge}>
-          Score
-        </Button>
-      }
-    >
-      <form onSubmit={submit} className="flex items-center gap-2">
-        <TextInput
-          aria-label="Name of the score"
-          placeholder="name"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          className="w-32"
-        />
-        <TextInput
-          aria-label="Value: a number or a word"
-          placeholder="0.8, good, …"
-          value={value}
-          onChange={(event) => setValue(event.target.value)}
-          className="w-28"
-        />
-        <Button type="submit" look="primary" disabled={!name.trim() || !value.trim() || start.isPending}>
-          {start.isPending ? "Beginning" : `Score ${count}`}
-        </Button>
-      </form>
-    </Popover>
-  );
-}
-
-function AddToDataset({ traces, count }: { traces: Chosen; count: string }) {
-  const [open, setOpen] = useState(false);
-  const [name, setName] = useState("");
-  const known = useQuery({ ...datasetsQuery(), enabled: open }).data ?? [];
-  const start = useBulk(traces, () => setOpen(false));
-  const submit = (event: FormEvent) => {
-    event.preventDefault();
-    start.mutate({ action: "dataset", options: { dataset: name.trim() } });
-  };
-  return (
-    <Popover
-      label="Add the chosen traces to a data set"
-      open={open}
-      onOpenChange={setOpen}
-      align="start"
-      trigger={
-        <Button look="ghost" icon={Database}>
-          Add to a data set
-        </Button>
-      }
-    >
-      <form onSubmit={submit} className="flex items-center gap-2">
-        <TextInput
-          list="known-datasets"
-          aria-label="Data set, a known one or a new name"
-          placeholder="data set"
-          value={name}
-          onChange={(event) => setName(event.target.value)}
-          className="w-52"
-        />
-        <datalist id="known-datasets">
-          {known.map((dataset) => (
-            <option key={dataset.name} value={dataset.name} />
-          ))}
-        </datalist>
-        <Button type="submit" look="primary" disabled={!name.trim() || start.isPending}>
-          {start.isPending ? "Beginning" : `Add ${count}`}
-        </Button>
-      </form>
-    </Popover>
   );
 }

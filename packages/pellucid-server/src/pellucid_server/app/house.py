@@ -233,8 +233,9 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     prompts = PromptRoom.open(meta, recorder=ledger, gate=curation.keeper, announcer=change_hooks)
     evaluator_parts = EvaluatorParts.open(meta, queries, ledger)
     bench = Bench.open(meta, queries, prompts, evaluator_parts.book)
-    actions = bulk_actions(queries.scores, cases, curation.curating)
     repricing = RepricingParts.open(driver, topology, configs, meta, pipeline, rollups)
+    annotating = open_annotating(meta, queries, cases, system_clock, random_id)
+    actions = bulk_actions(queries, cases, curation.curating, annotating.queues, door=door, pipeline=pipeline)
     experiments = ExperimentParts.open(meta, queries, prompts.serving, evaluator_parts.book)
     handlers = (*bench.handlers, *evaluator_parts.handlers, BulkHandler(actions), experiments.handler, repricing.handler)
     durable = open_durable(settings, meta, configs, door, handlers=handlers)
@@ -261,7 +262,7 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
         server_runs=experiments.runs(cases, trials, configs, durable),
         curation=curation,
         gate_watch=watch,
-        annotating=open_annotating(meta, queries, cases, system_clock, random_id),
+        annotating=annotating,
         ledger=ledger,
         evals=evals,
         evaluator_parts=evaluator_parts,

@@ -6,6 +6,7 @@ from typing import Final, Generic, Protocol, TypeVar
 
 from pellucid_server.bulk.actions import Action, BadAction
 from pellucid_server.bulk.handler import KIND
+from pellucid_server.core.errors import Forbidden
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
 from pellucid_server.query.asking import MAX_LIMIT, Ask
@@ -35,10 +36,12 @@ class BulkRuns(Generic[Started]):
         self._actions = {action.name: action for action in actions}
 
     def start(self, scope: Scope, action: str, options: JsonValue, *, trace_ids: Sequence[str], ask: Ask | None) -> Started:
-        """Do `action` to the named traces, or to all that `ask` finds as of now. Raises `BadAction`."""
+        """Do `action` to the named traces, or to all that `ask` finds as of now. Raises `BadAction`, `Forbidden`."""
         chosen = self._actions.get(action)
         if chosen is None:
             raise BadAction(f"There is no action {action!r}; there are {', '.join(sorted(self._actions))}.")
+        if not scope.may(chosen.permission):
+            raise Forbidden(f"To {action} many traces one must be allowed to `{chosen.permission}` in this project; ask its admin.")
         if (ask is None) == (not trace_ids):
             raise BadAction("Name the traces by `trace_ids` or by a filter, one of the two.")
         ids = tuple(dict.fromkeys(id_.lower() for id_ in trace_ids)) if ask is None else tuple(self._found(scope, ask))

@@ -100,6 +100,13 @@ class Door:
         request = Request(project_id=project_id, signal=signal, content_type=RAW, encoding="", body=body)
         await self.accept(request)
 
+    def take_raw(self, project_id: str, signal: str, parts: list[RawSpan]) -> None:
+        """The same for a thread that may wait."""
+        request = Request(project_id=project_id, signal=signal, content_type=RAW, encoding="", body=raw_body(parts))
+        _, entry = self._prepare(request)
+        if entry is not None:
+            self._append(entry).result()
+
     def _append(self, entry: Entry) -> Future[int]:
         return self._journal.append(entry)
 

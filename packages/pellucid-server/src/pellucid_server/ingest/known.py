@@ -103,6 +103,17 @@ class Memory:
             self._size += 1
         trace[known.facts.span_id] = known
 
+    def forget(self, key: TraceKey) -> set[str]:
+        """Let go of a trace that is erased; the ids of those that share a provider's response with it."""
+        known = self._traces.pop(key, {})
+        self._size -= len(known)
+        others: set[str] = set()
+        for response_id in {one.facts.response_id for one in known.values() if one.facts.response_id}:
+            claims = self._claims.get((key.project_id, response_id), {})
+            if claims.pop(key.trace_id, None) is not None:
+                others |= claims.keys()
+        return others
+
     def trim(self, keep: Iterable[TraceKey] = ()) -> None:
         """Forget the least recently touched traces above the bound, but none of `keep`."""
         kept = set(keep)

@@ -132,6 +132,12 @@ class Pipeline:
         self._errands.append(errand)
         return errand.done
 
+    def erase(self, traces: Sequence[TraceKey]) -> Future[None]:
+        """Take traces out of the store with their content and scores; done when they are gone."""
+        errand = _Errand(partial(self._erase, traces), Future())
+        self._errands.append(errand)
+        return errand.done
+
     def step(self, wait_s: float) -> bool:
         """Read ahead, then write the oldest batch; whether anything was written."""
         self._read_ahead(wait_s)
@@ -161,6 +167,14 @@ class Pipeline:
         for start in range(0, len(traces), BATCH_RECORDS):
             write = self.settler.settle_stored(traces[start : start + BATCH_RECORDS])
             self._store.write(write)
+
+    def _erase(self, traces: Sequence[TraceKey]) -> None:
+        try:
+            self._store.write(self.settler.erase(traces))
+        except PellucidError:
+            # Part of it is forgotten already, and the store may still have it.
+            self.settler.memory.clear()
+            raise
 
     def _read_ahead(self, wait_s: float) -> None:
         while len(self._ahead) < AHEAD:

@@ -84,6 +84,10 @@ class TraceStore(Protocol):
         """Make the rows durable. Raises `Unavailable` when the store cannot take them now."""
         ...
 
+    def erase(self, traces: Sequence[TraceKey], version: int) -> None:
+        """Hide every row of these traces, content and scores with them, as of `version`."""
+        ...
+
 
 Encode = Callable[[Sequence[Decoded]], tuple[pa.Table, pa.Table]]
 """Decoded rows to Arrow tables of spans and payloads."""

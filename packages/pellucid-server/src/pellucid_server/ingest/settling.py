@@ -86,6 +86,21 @@ class Settler:
         self._settle_all(keys, out)
         return self._write(out)
 
+    def erase(self, traces: Sequence[TraceKey]) -> Write:
+        """Take traces out of the store; what must be written of those whose calls were counted in one of them.
+
+        A part that arrives later begins its trace anew, alone.
+        """
+        self._recall(traces)
+        others = {TraceKey(key.project_id, other) for key in traces for other in self.memory.forget(key)}
+        self._version = max(self._version + 1, self._clock())
+        self._store.erase(traces, self._version)
+        out = _Out()
+        left = sorted(others.difference(traces))
+        self._recall(left)
+        self._settle_all(left, out)
+        return self._write(out)
+
     def _recall(self, touched: Iterable[TraceKey]) -> None:
         """Load what the store knows of traces that are not in memory; new traces cost no read."""
         asked = [key for key in touched if key not in self.memory and self.memory.seen.add(key)]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from pellucid_server.core.clock import Clock
 from pellucid_server.core.ids import IdSource
+from pellucid_server.query.conversations import ConversationQueries
 from pellucid_server.query.cost_days import CostDayQueries
 from pellucid_server.query.exports import Exports
 from pellucid_server.query.facets import Facets
@@ -33,6 +34,7 @@ class Queries:
     spans: Spans
     sessions: Groups
     users: Groups
+    conversations: ConversationQueries
     facets: Facets
     metrics: MetricQueries
     search: Search
@@ -54,6 +56,7 @@ def open_queries(driver: Driver, clock: Clock, ids: IdSource) -> Queries:
         spans=Spans(reader, clock),
         sessions=Groups(reader, clock, SESSIONS),
         users=Groups(reader, clock, USERS),
+        conversations=ConversationQueries(reader, clock),
         facets=Facets(reader, clock),
         metrics=MetricQueries(reader, clock),
         search=Search(reader, clock),

@@ -7,6 +7,7 @@ may be seen before its root has arrived, and move back in time when it does: pas
 pages put such a trace where it stood when the first page was asked for, and nothing is shown twice or left out.
 """
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -57,6 +58,18 @@ class TraceTree:
     scores: Sequence[Score]
     complete: bool
     """False where it has more than `MAX_SPANS` spans."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagHolder:
+    """A span that says which tags its trace has."""
+
+    trace_id: str
+    span_id: str
+    start_time: Micros
+    tags: tuple[str, ...]
+    """Its own; those that it inherits are not among them."""
+    is_root: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +135,14 @@ class Traces:
         mine = all_of([one_of(Ref(name="trace_id"), map(Text, trace_ids)), node])
         rows = self._reader.rows(sql.newest(asked, mine, after=None, limit=len(trace_ids)))
         return self._rows(asked, [_Place(*row) for row in rows])
+
+    def tag_holders(self, scope: Scope, trace_ids: Sequence[str]) -> list[TagHolder]:
+        """The roots of these traces, and their spans that have tags of their own: what a change of tags must change."""
+        rows = self._reader.rows(sql.tag_holders(scope.project_id, trace_ids)) if trace_ids else ()
+        return [
+            TagHolder(trace_id=trace_id, span_id=span_id, start_time=start, tags=tuple(json.loads(tags or "[]")), is_root=is_root)
+            for trace_id, span_id, start, tags, is_root in rows
+        ]
 
     def _by_time(self, asked: Asked, node: Filter, order: Order, cursor: Cursor | None, wanted: int) -> list[_Place]:
         found: list[_Place] = []

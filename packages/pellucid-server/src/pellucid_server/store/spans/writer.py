@@ -21,6 +21,9 @@ _LOADED_TRACES = 20_000
 _REMEMBERED_TRACES = 2_000_000
 _REMEMBERED_CALLS = 50_000
 
+_SPAN_KEY = ("project_id", "start_time", "trace_id", "span_id")
+_ERASED = ((PAYLOADS.name, _SPAN_KEY), (SCORES.name, ("project_id", "name", "time", "id")), (SPANS.name, _SPAN_KEY))
+
 log = logging.getLogger(__name__)
 
 
@@ -106,6 +109,17 @@ class SpanStore:
             self._driver.insert(PAYLOADS.name, rows.payloads, _settings(PAYLOADS))
         if rows.spans is not None and rows.spans.num_rows:
             self._driver.insert(SPANS.name, rows.spans)
+
+    def erase(self, traces: Sequence[tuple[str, str]], version: int) -> None:
+        """Hide all rows of (project, trace) pairs, their payloads and scores. What hides them is empty, and takes their place on disk."""
+        for project_id, ids in _by_project(traces):
+            wanted = f"project_id = {_literal(project_id)} AND trace_id IN ({', '.join(map(_literal, ids))})"
+            for table, key in _ERASED:
+                # The content first: a span that is still seen without it tells less than content without its span.
+                place = ", ".join(key)
+                self._driver.command(
+                    f"INSERT INTO {table} ({place}, version, is_deleted) SELECT {place}, {version}, 1 FROM {table} FINAL WHERE {wanted}"
+                )
 
     def newest_version(self) -> int:
         """The greatest version ever written: the next one must be above it, whatever the clock says."""

@@ -149,6 +149,17 @@ def rows(asked: Asked, trace_ids: Sequence[str], extents: Sequence[Extent] = ())
     return p.statement(sql, "traces.rows")
 
 
+def tag_holders(project_id: str, trace_ids: Sequence[str]) -> Statement:
+    """Trace, span, start, own tags as JSON and whether it is the root, of the roots and of all spans with tags of their own."""
+    p = Parameters()
+    sql = (
+        f"SELECT trace_id, span_id, {micros('start_time')}, own_context['tags'], is_root = 1\n"
+        f"FROM spans FINAL PREWHERE trace_id IN {p.texts(trace_ids)}\n"
+        f"WHERE project_id = {p.text(project_id)} AND (is_root OR own_context['tags'] != '')\nORDER BY trace_id, start_time, span_id"
+    )
+    return p.statement(sql, "traces.tag_holders")
+
+
 def _joined(extents: Sequence[Extent]) -> list[Extent]:
     """At most `_MAX_RANGES` ranges that hold all extents: those with the narrowest gaps between them become one."""
     merged: list[Extent] = []
