@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0018_deployment_days"
-down_revision = "0017_playground_drafts"
+revision = "0019_deployment_days"
+down_revision = "0018_golden"
 branch_labels = None
 depends_on = None
 
