@@ -32,5 +32,5 @@ def test_days_equal_the_metrics_of_the_day(api: Api, driver: ClickHouseDriver) -
 
 
 def test_what_they_are_not_kept_by_is_named(api: Api) -> None:
-    problem = api.get("/cost/days", status=400, by="user_id")
+    problem = api.get("/cost/days", status=400, by="session_id")
     assert "known: feature" in problem["detail"]

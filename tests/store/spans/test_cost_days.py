@@ -93,13 +93,15 @@ def test_they_equal_the_sums_of_the_spans_by_every_dimension(clean: ClickHouseDr
             feature=chance.choice(["chat", "digest"]),
             model=chance.choice(["gpt-4o", "claude"]),
             user_tier=chance.choice(["free", "pro"]),
+            user_id=f"u{chance.randrange(40)}",
+            tool_name=chance.choice(["", "search"]),
             counted=int(number % 5 > 0),
         )
         for number in range(400)
     ]
     insert(clean, SPANS, rows)
     rollups.run()
-    for name in ("feature", "model", "user_tier"):
+    for name in ("feature", "model", "user_tier", "user_id", "tool_name"):
         expected: dict[tuple[int, str], float] = defaultdict(float)
         calls: dict[tuple[int, str], int] = defaultdict(int)
         for row in rows:
@@ -177,5 +179,5 @@ def test_projects_do_not_see_each_other_and_unknown_dimensions_are_named(
     rollups.run()
     assert total(asked(clean, clock)) == 1.0
     assert total(asked(clean, clock, project="other")) == 7.0
-    with pytest.raises(BadRequest, match="not kept by `user_id`; known: feature"):
-        asked(clean, clock, "user_id")
+    with pytest.raises(BadRequest, match="not kept by `session_id`; known: feature"):
+        asked(clean, clock, "session_id")

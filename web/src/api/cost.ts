@@ -1,6 +1,7 @@
 /** Budgets, what-if questions, and what the documents of retrievals cost. */
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import type { CostDay } from "@/domain/daySpend";
 import { call } from "./client";
 import type { Page } from "./types";
 
@@ -85,6 +86,20 @@ export function retrievalQuery(scope: CostScope) {
   return queryOptions({
     queryKey: ["retrieval", scope],
     queryFn: ({ signal }) => call<Page<ClassContext>>("cost/retrieval", { params: { ...scope }, signal }),
+    placeholderData: keepPreviousData,
+    select: ({ data }) => data,
+  });
+}
+
+/** Daily roll-ups by the values of some fields. */
+export function costDaysQuery(by: readonly string[], from: string, to: string) {
+  // The same parameter several times.
+  const asked = new URLSearchParams(by.map((field) => ["by", field]));
+  if (from) asked.set("from", from);
+  if (to) asked.set("to", to);
+  return queryOptions({
+    queryKey: ["cost-days", by, from, to],
+    queryFn: ({ signal }) => call<Page<CostDay>>(`cost/days?${asked}`, { signal }),
     placeholderData: keepPreviousData,
     select: ({ data }) => data,
   });

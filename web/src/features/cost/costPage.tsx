@@ -5,6 +5,7 @@ import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
 import { Segments } from "@/ui/controls";
 import { Budgets } from "./budgets";
+import { DaysView, KEPT } from "./daysView";
 import { RetrievalLens } from "./retrievalLens";
 import { SpendView } from "./spendView";
 import { WEEK } from "./useCostScope";
@@ -12,12 +13,14 @@ import { WhatIfView } from "./whatIfView";
 
 const TABS = [
   { value: "spend", label: "Spend" },
+  { value: "days", label: "Days" },
   { value: "retrieval", label: "Retrieval" },
   { value: "budgets", label: "Budgets" },
   { value: "what-if", label: "What if" },
 ] as const;
-/** An index lives longer than a week: where nobody chose a range, retrieval looks at a month. */
+/** An index lives longer than a week, and roll-ups longer still: where nobody chose a range, these look back further. */
 const RANGES: Partial<Record<Tab, (from: string | undefined) => { from?: string }>> = {
+  days: (from) => (from === undefined || from === WEEK ? { from: KEPT } : {}),
   retrieval: (from) => (from === undefined || from === WEEK ? { from: "-30d" } : {}),
 };
 
@@ -47,6 +50,7 @@ export default function CostPage() {
         className="min-h-0 flex-1 overflow-y-auto px-4 py-4 wide:px-6"
       >
         {tab === "spend" && <SpendView />}
+        {tab === "days" && <DaysView />}
         {tab === "retrieval" && <RetrievalLens />}
         {tab === "budgets" && <Budgets />}
         {tab === "what-if" && <WhatIfView />}

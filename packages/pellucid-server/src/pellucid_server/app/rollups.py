@@ -13,7 +13,8 @@ KEPT_DAYS = 90
 OVERLAP = 2 * MINUTE
 """Versions of spans are times. A write that was begun before the last look may have ended after it: each look begins this much before."""
 
-_SEEN = "cost_days.seen"
+_SEEN = "cost_days.seen.by_user"
+"""Its name tells by what days are counted: where that changes, all days whose spans are there are counted anew."""
 _WHOLE_FROM = "cost_days.whole_from."
 
 

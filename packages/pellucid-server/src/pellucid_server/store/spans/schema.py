@@ -47,10 +47,11 @@ def create_table(table: Table, topology: Topology = EMBEDDED) -> str:
     lines = [column_ddl(column) for column in table.columns]
     lines += [f"INDEX ix_{column.name} {column.name} TYPE {column.index}" for column in table.columns if column.index]
     body = ",\n  ".join(lines)
+    index = f"PRIMARY KEY ({table.primary})\n" if table.primary else ""
     return (
         f"CREATE TABLE IF NOT EXISTS {table.name}{topology.on_cluster}\n(\n  {body}\n)\n"
         f"ENGINE = {topology.engine}\n"
-        f"PARTITION BY {table.partition}\n"
+        f"PARTITION BY {table.partition}\n{index}"
         f"ORDER BY ({table.key})\n"
         f"SETTINGS index_granularity = {table.granularity}, enable_block_number_column = 0, "
         f"min_compress_block_size = {table.block_bytes}, "
