@@ -51,6 +51,10 @@ class Server:
         answer.raise_for_status()
         return answer.json()
 
+    def delete(self, path: str) -> None:
+        """One thing gone."""
+        httpx.delete(f"{self.url}/api/v1/{path}", headers={"content-type": "application/json"}, timeout=60).raise_for_status()
+
     def export(self, body: dict[str, Any]) -> None:
         """Spans through the door."""
         answer = httpx.post(

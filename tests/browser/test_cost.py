@@ -49,6 +49,15 @@ def test_a_budget_is_set_seen_and_deleted(page: Page, world: World) -> None:
     expect(line).to_contain_text("over", timeout=30_000)  # the first forecast of a server loads scipy
     expect(line).to_contain_text("feature:support-chat")
     expect(line.get_by_role("meter")).to_be_visible()
+    line.get_by_role("button", name="Set alerts").click()
+    expect(line.get_by_role("link", name="Alerts set")).to_be_visible()
+    mine = [one for one in world.server.get("monitors")["data"] if one["name"].startswith("Budget support-chat: ")]
+    assert {(one["rule"]["kind"], one["rule"]["filter"]) for one in mine} == {
+        ("budget", "feature:support-chat"),
+        ("absolute", "feature:support-chat"),
+    }
+    for one in mine:
+        world.server.delete(f"monitors/{one['id']}")
     line.get_by_role("button", name="Delete the budget support-chat").click()
     expect(line).to_be_hidden()
 

@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+from tests.browser.conftest import Watch
 from tests.browser.serving import VISIBLE_LIMIT_S, Server, running_server, until
 
 from pellucid_demo.story import backfill
@@ -46,6 +47,15 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
         backfill.run(World(seed=1, end=datetime.now(UTC), weeks=WEEKS), server.url, None, PLAYERS, lambda progress: None)
         until(lambda: server.get("ready")["journal_entries"] == 0, VISIBLE_LIMIT_S, "the history can be seen")
         yield server
+
+
+@pytest.fixture
+def page(context: BrowserContext, told: Server) -> Iterator[Page]:
+    """A page on it; the test fails if anything on it failed."""
+    made = context.new_page()
+    watch = Watch(made, told.url)
+    yield made
+    watch.check()
 
 
 def traces_are_there(page: Page) -> None:

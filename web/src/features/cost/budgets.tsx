@@ -1,14 +1,18 @@
 /** Budgets with what is spent of them and where they will end. */
 
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CircleAlert, CircleCheck, Plus, Trash2, TriangleAlert } from "lucide-react";
+import { Link } from "@tanstack/react-router";
+import { Bell, BellRing, CircleAlert, CircleCheck, Plus, Trash2, TriangleAlert } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { ApiProblem } from "@/api/client";
 import { type Budget, type BudgetBody, budgetsQuery, createBudget, deleteBudget } from "@/api/cost";
+import { createMonitor, monitorsQuery } from "@/api/monitors";
+import { alertPrefix, budgetAlerts } from "@/domain/burnRate";
 import { budgetFilter } from "@/domain/costLab";
 import { formatMoney, plural } from "@/domain/format";
 import { Labelled } from "@/features/dashboards/widgetForm";
 import { Badge, Button, Select, TextInput } from "@/ui/controls";
+import { Icon } from "@/ui/icons";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
 import { complain, notify } from "@/ui/toasts";
 import { useToTraces } from "./useCostScope";
@@ -96,6 +100,7 @@ function Line({ budget }: { budget: Budget }) {
           "Too few days for a forecast"
         )}
       </span>
+      <Alerts budget={budget} />
       <Button
         look="ghost"
         square
@@ -104,6 +109,41 @@ function Line({ budget }: { budget: Budget }) {
         onClick={() => remove.mutate()}
       />
     </li>
+  );
+}
+
+/** Sets its alerts, or says that they are set. */
+function Alerts({ budget }: { budget: Budget }) {
+  const client = useQueryClient();
+  const { data: monitors = [], isPending } = useQuery(monitorsQuery());
+  const known = monitors.some(({ name }) => name.startsWith(alertPrefix(budget)));
+  const set = useMutation({
+    mutationFn: async () => {
+      for (const alert of budgetAlerts(budget)) await createMonitor(alert);
+    },
+    onSuccess: () => {
+      notify(`You are told when “${budget.name}” burns too fast or is spent`);
+      void client.invalidateQueries({ queryKey: ["monitors"] });
+    },
+    onError: (error) => complain(error, "Not all alerts were set"),
+  });
+  if (known) {
+    return (
+      <Link to="/alerts" className="inline-flex items-center gap-1 text-fg-2 hover:underline">
+        <Icon icon={BellRing} size={14} /> Alerts set
+      </Link>
+    );
+  }
+  return (
+    <Button
+      look="ghost"
+      icon={Bell}
+      disabled={isPending || set.isPending}
+      title="Tell people when it burns too fast, and when it is spent"
+      onClick={() => set.mutate()}
+    >
+      Set alerts
+    </Button>
   );
 }
 

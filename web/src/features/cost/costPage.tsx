@@ -18,18 +18,15 @@ const TABS = [
   { value: "budgets", label: "Budgets" },
   { value: "what-if", label: "What if" },
 ] as const;
-/** An index lives longer than a week, and roll-ups longer still: where nobody chose a range, these look back further. */
-const RANGES: Partial<Record<Tab, (from: string | undefined) => { from?: string }>> = {
-  days: (from) => (from === undefined || from === WEEK ? { from: KEPT } : {}),
-  retrieval: (from) => (from === undefined || from === WEEK ? { from: "-30d" } : {}),
-};
+/** Where nobody chose a range: an index lives longer than a week, and roll-ups longer still. */
+const FIRST_RANGES: Partial<Record<Tab, string>> = { days: KEPT, retrieval: "-30d" };
 
 type Tab = (typeof TABS)[number]["value"];
 
 export default function CostPage() {
   const [search, patch] = useAddress();
-  useFirstRange(WEEK);
   const tab = TABS.find(({ value }) => value === search.tab)?.value ?? "spend";
+  useFirstRange(FIRST_RANGES[tab] ?? WEEK);
   return (
     <>
       <PageHeader title="Cost" />
@@ -39,7 +36,11 @@ export default function CostPage() {
           value={tab}
           options={TABS}
           onChange={(next) =>
-            patch({ ...RANGES[next]?.(search.from), tab: next === "spend" ? null : next, view: null })
+            patch({
+              ...(FIRST_RANGES[next] && search.from === WEEK ? { from: FIRST_RANGES[next] } : {}),
+              tab: next === "spend" ? null : next,
+              view: null,
+            })
           }
         />
       </div>

@@ -94,20 +94,27 @@ class MetricQueries:
         return Metrics(data=data, interval=interval, complete=len(rows) <= MAX_ROWS)
 
     def _rows(self, asked: Asked, ask: MetricsAsk, cut: sql.Cut) -> dict[_Key, dict[str, Value]]:
-        rows = self._measured(asked, ask, cut)
-        if len({key[2] for key in rows}) <= ask.series:
-            return rows
-        shown = tuple(tuple(row) for row in self._reader.rows(_top(asked, ask, cut)))
+        if _is_ranked(ask, cut):
+            # One more than is shown by name says whether there are others; nobody reads ten thousand users to show eight.
+            rows = self._measured(asked, ask, cut, top=ask.series + 1)
+            if len(rows) <= ask.series:
+                return rows
+            shown = tuple(key[2] for key in list(rows)[: ask.series])
+        else:
+            rows = self._measured(asked, ask, cut)
+            if len({key[2] for key in rows}) <= ask.series:
+                return rows
+            shown = tuple(tuple(row) for row in self._reader.rows(_top(asked, ask, cut)))
         return self._measured(
             asked, ask, sql.Cut(dimensions=cut.dimensions, interval=cut.interval, timezone=cut.timezone, shown=shown)
         )
 
-    def _measured(self, asked: Asked, ask: MetricsAsk, cut: sql.Cut) -> dict[_Key, dict[str, Value]]:
+    def _measured(self, asked: Asked, ask: MetricsAsk, cut: sql.Cut, top: int = 0) -> dict[_Key, dict[str, Value]]:
         rows: dict[_Key, dict[str, Value]] = {}
         plain = [measure for measure in ask.measures if not measure.name.startswith(SCORE_PREFIX)]
         if plain:
             wanted = [(measure.name, measure.aggregation) for measure in plain]
-            statement = sql.of_spans(asked, ask.filter, wanted, cut, limit=MAX_ROWS + 1)
+            statement = sql.of_spans(asked, ask.filter, wanted, cut, limit=top or MAX_ROWS + 1, by_value=top > 0)
             _collect(rows, self._reader.rows(statement), plain, len(cut.dimensions))
         for name, measures in _by_score(ask.measures).items():
             aggregations = [measure.aggregation for measure in measures]
@@ -133,6 +140,11 @@ def _row(key: _Key, values: Mapping[str, Value], ask: MetricsAsk, interval: str,
     if other:
         row["other"] = True
     return row | {name: values.get(name) for name in keys}
+
+
+def _is_ranked(ask: MetricsAsk, cut: sql.Cut) -> bool:
+    """Whether the rows of one statement are the series by size: no time, and nothing of scores."""
+    return bool(cut.dimensions) and not cut.interval and not any(one.name.startswith(SCORE_PREFIX) for one in ask.measures)
 
 
 def _top(asked: Asked, ask: MetricsAsk, cut: sql.Cut) -> Statement:

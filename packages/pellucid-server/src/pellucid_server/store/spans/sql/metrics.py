@@ -73,17 +73,23 @@ def aggregations_of(measure: str) -> tuple[str, ...]:
     return EVENT_AGGREGATIONS if measure in _EVENTS else NUMBER_AGGREGATIONS
 
 
-def of_spans(asked: Asked, node: Filter, measures: Sequence[tuple[str, str]], cut: Cut, *, limit: int) -> Statement:
-    """Rows of bucket (seconds, or 0), whether the series is shown by name, its dimensions, then the values."""
+def of_spans(
+    asked: Asked, node: Filter, measures: Sequence[tuple[str, str]], cut: Cut, *, limit: int, by_value: bool = False
+) -> Statement:
+    """Rows of bucket (seconds, or 0), whether the series is shown by name, its dimensions, then the values.
+
+    `by_value`: the greatest by the first measure come first, as in `top_series`.
+    """
     p = Parameters()
     values = [_value(measure, aggregation) for measure, aggregation in measures]
     where = where_spans(asked, node, p)
     keys, source = _keys(cut, p)
     names = [f"k{i}" for i in range(len(keys))]
     grouped = ", ".join(f"{key} AS {name}" for key, name in zip(keys, names, strict=True))
+    order = [f"{values[0]} DESC NULLS LAST", *names] if by_value else names
     sql = (
         f"SELECT {grouped}, {', '.join(values)}\nFROM spans FINAL{source}\nWHERE {where}\n"
-        f"GROUP BY {', '.join(names)} ORDER BY {', '.join(names)} LIMIT {p.integer(limit)}"
+        f"GROUP BY {', '.join(names)} ORDER BY {', '.join(order)} LIMIT {p.integer(limit)}"
     )
     return p.statement(sql, "metrics.spans")
 
