@@ -2,32 +2,39 @@
 
 The rules, the desk of incidents, the outbox and its carrier are those of the server; the clock alone is another one, and what the store
 would be asked thousands of times is read once (`monitors.past`). Threshold rules look twelve times a window, at most every five minutes
-(a server: every 30 s to 10 min), always-valid ones every two hours (a server: every two minutes, over blocks of an hour or more).
+(a server: every 30 s to 10 min), always-valid ones every six hours (a server: every two minutes, over blocks of an
+hour or more), those on drift twice a week (a server: every six hours).
 """
 
 import json
 import sqlite3
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from benchmarks.incidents.expected import heard_page
 from benchmarks.incidents.receiver import Message, Pager
 from pellucid_server.app.carrying import AddressRule, Post
-from pellucid_server.app.monitoring import ScoreNamer
+from pellucid_server.app.monitoring import ScoreNamer, SpanExists
 from pellucid_server.app.opening import database_url, open_driver
 from pellucid_server.app.settings import read_settings
 from pellucid_server.core.clock import DAY, HOUR, MINUTE, SECOND, Micros
 from pellucid_server.core.ids import random_id
 from pellucid_server.llm.vault import Vault
 from pellucid_server.model.scope import Role, Scope
+from pellucid_server.monitors.book import MonitorBook
 from pellucid_server.monitors.channels import ChannelBook, ChannelContent
+from pellucid_server.monitors.drift import DriftBook
+from pellucid_server.monitors.drifting import DriftLooker
 from pellucid_server.monitors.evidence import TraceEvidence
 from pellucid_server.monitors.incidents import IncidentDesk, Seen
-from pellucid_server.monitors.looking import Finding, Looker
+from pellucid_server.monitors.looking import Finding, Looker, ScoreNames
 from pellucid_server.monitors.past import Past
 from pellucid_server.monitors.rules import WEEK_S, Rule, RuleKind, read_rule
 from pellucid_server.monitors.sending import Dispatcher
@@ -42,10 +49,21 @@ from pellucid_server.store.meta.database import MetaStore
 from pellucid_server.store.meta.monitors import MonitorState, StoredMonitor
 
 STEP: Micros = 5 * MINUTE
-SEQUENTIAL_STEP: Micros = 2 * HOUR
+SEQUENTIAL_STEP: Micros = 6 * HOUR
+LONGEST_STEP: Micros = 2 * HOUR
 LOOKS_A_WINDOW = 12
-LIVED_BEFORE = ("monitor_states", "incidents", "incident_entries", "notifications", "alert_channels")
-"""Tables of what the server found while the history was told."""
+DRIFT_STEP: Micros = 84 * HOUR
+LIVED_BEFORE = (
+    "monitors",
+    "monitor_packs",
+    "drift_runs",
+    "monitor_states",
+    "incidents",
+    "incident_entries",
+    "notifications",
+    "alert_channels",
+)
+"""Tables of what the server found while the history was told, and its rules: the starter pack is installed anew, as it is now."""
 
 
 @dataclass(slots=True)
@@ -68,6 +86,9 @@ class Replay:
     clock: Hands
     desk: IncidentDesk
     dispatcher: Dispatcher
+    drift: DriftLooker
+    names: ScoreNames
+    served: Mapping[str, AbstractSet[str]]
     end: Micros
     days: int
 
@@ -79,6 +100,8 @@ class Replay:
         start = (self.end - self.days * DAY) // SEQUENTIAL_STEP * SEQUENTIAL_STEP
         for now in range(start, self.end + 1, STEP):
             self.clock.now = now
+            if now % (7 * DAY) == 0:
+                print(f"{(self.end - now) / DAY:.0f} days to go, {time.process_time():.0f} s of CPU", file=sys.stderr, flush=True)
             reported = [watch.look(now) for watch in watches if now % watch.every == 0]
             if any(reported):
                 self.dispatcher.run()
@@ -86,17 +109,18 @@ class Replay:
     def _watch(self, monitor: StoredMonitor) -> "Watch":
         rule = read_rule(monitor.rule)
         sequential = rule.kind is RuleKind.ALWAYS_VALID
+        drift = rule.kind is RuleKind.DRIFT
         before = LONGEST_PAST if sequential else _reach(rule)
         window = Window(start=self.end - self.days * DAY - before, end=self.end + STEP)
         past = Past(self.queries.signals, window, BLOCKS_S[0] if sequential else STEP // SECOND)
-        looker = Looker(past, ScoreNamer(self.queries), ServedVersions(self.meta, self.clock).of)
+        looker = Looker(past, self.names, lambda project_id: self.served)
         return Watch(
             replay=self,
             monitor=monitor,
             rule=rule,
             looker=looker,
-            sequential=SequentialLooker.of(past, looker) if sequential else None,
-            every=SEQUENTIAL_STEP if sequential else min(SEQUENTIAL_STEP, max(STEP, rule.window_s * SECOND // LOOKS_A_WINDOW)),
+            following=SequentialLooker.of(past, looker) if sequential else self.drift if drift else None,
+            every=DRIFT_STEP if drift else SEQUENTIAL_STEP if sequential else _step(rule),
         )
 
 
@@ -108,7 +132,7 @@ class Watch:
     monitor: StoredMonitor
     rule: Rule
     looker: Looker
-    sequential: SequentialLooker | None
+    following: SequentialLooker | DriftLooker | None
     every: Micros
     states: list[MonitorState] = field(default_factory=list)
     open: set[str] = field(default_factory=set)
@@ -127,9 +151,9 @@ class Watch:
 
     def _seen(self, now: Micros) -> Sequence[Seen]:
         scope = self.replay.scope
-        if self.sequential is None:
+        if self.following is None:
             return [Seen(finding=finding) for finding in self.looker.look(scope, self.rule, now)]
-        seen = self.sequential(scope, self.rule, self.states, now)
+        seen = self.following(scope, self.rule, self.states, now)
         self.states = [self._state(one.finding, one, now) for one in seen]
         return seen
 
@@ -154,23 +178,29 @@ class Watch:
 def replay(data: Path, days: int) -> tuple[Micros, list[Message]]:
     """The end of the history, and what the pager heard; `body["time"]` is the time of the story."""
     settings, end, pager, clock = read_settings({}, data=data), end_of(data), Pager(), Hands()
-    _forget(data / "pellucid.db")
     driver, meta = open_driver(settings), MetaStore.open(database_url(settings))
+    _forget(data / "pellucid.db")
     with meta.reading() as unit:
         (project,) = unit.projects.list_all()
     scope = Scope(organization_id=project.organization_id, project_id=project.id, role=Role.ADMIN, actor="benchmark")
     guard, vault = Guard([pager.place]), Vault.open(settings.data, settings.secret_key)
     ChannelBook(meta, vault, AddressRule(guard), clock, random_id).create(scope, ChannelContent(**pager.channel))
+    queries, clock.now = open_queries(driver, clock, random_id), end
+    names = cache(ScoreNamer(queries))
     made = Replay(
-        queries=open_queries(driver, clock, random_id),
+        queries=queries,
         meta=meta,
         scope=scope,
         clock=clock,
         desk=IncidentDesk(meta, Telling(random_id, lambda path: path), clock, random_id),
         dispatcher=Dispatcher(meta, Post(guard, vault), clock),
+        drift=DriftLooker(meta, DriftBook(queries.signals, names), queries.signals.oldest, random_id),
+        names=names,
+        served=ServedVersions(meta, clock).of(scope.project_id),
         end=end,
         days=days,
     )
+    MonitorBook(meta, made.desk, SpanExists(queries), clock, random_id).install(scope)
     made.run()
     driver.close()
     meta.close()
@@ -182,6 +212,10 @@ def end_of(data: Path) -> Micros:
     """When the history ends, by the mark that the demo leaves beside its data."""
     mark = json.loads((data / "demo-history.json").read_text(encoding="utf-8"))
     return int(datetime.fromisoformat(mark["end"]).timestamp() * SECOND)
+
+
+def _step(rule: Rule) -> Micros:
+    return min(LONGEST_STEP, max(STEP, rule.window_s * SECOND // LOOKS_A_WINDOW // STEP * STEP))
 
 
 def _reach(rule: Rule) -> Micros:

@@ -13,17 +13,20 @@ from tests.meta_stores import sqlite_store as sqlite_store
 from tests.meta_stores import store as store
 
 from pellucid_server.core.clock import DAY, SECOND, Micros
+from pellucid_server.filters.tree import Filter
 from pellucid_server.identity.provision import Provision
 from pellucid_server.identity.service import Identity
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role, Scope
 from pellucid_server.monitors.book import MonitorBook
 from pellucid_server.monitors.channels import ChannelBook
+from pellucid_server.monitors.drift import DriftBook
+from pellucid_server.monitors.drifting import DriftLooker
 from pellucid_server.monitors.evaluation import Evaluator
 from pellucid_server.monitors.handling import IncidentBook
 from pellucid_server.monitors.incidents import IncidentDesk
 from pellucid_server.monitors.looking import Finding, Looker
-from pellucid_server.monitors.rules import Rule
+from pellucid_server.monitors.rules import Rule, RuleKind
 from pellucid_server.monitors.sending import Carried, Dispatcher
 from pellucid_server.monitors.sequence import SequentialLooker
 from pellucid_server.monitors.telling import Telling
@@ -57,6 +60,17 @@ class Traffic:
         return [
             Stretch(segment=segment, start=bucket * SECOND, moments=moments) for (segment, bucket), moments in sorted(sums.items())
         ]
+
+    def sample(self, scope: Scope, signal: Signal, window: Window, *, limit: int) -> Sequence[tuple[float, str]]:
+        self.asked.append(signal)
+        found = [(value, name) for time, name, value in self.values if (window.start or 0) <= time < (window.end or 0)]
+        return found[:: max(1, len(found) // limit)][:limit]
+
+    def texts(self, scope: Scope, node: Filter, window: Window, side: str, *, limit: int) -> Sequence[str]:
+        return []
+
+    def oldest(self, scope: Scope) -> Micros | None:
+        return min((time for time, _, _ in self.values), default=None)
 
 
 class Receiver:
@@ -114,6 +128,8 @@ class Watchtower:
         self.desk = IncidentDesk(self.store, telling, clock, new_id)
         self.incidents = IncidentBook(self.store, telling, clock, new_id)
         self.looker = Looker(self.traffic, lambda scope, pattern: self.scores, lambda project_id: self.served)
+        book = DriftBook(self.traffic, lambda scope, pattern: self.scores)
+        self.drifting = DriftLooker(self.store, book, self.traffic.oldest, new_id)
         self.book = MonitorBook(self.store, self.desk, lambda scope, text: False, clock, new_id)
         self.channels = ChannelBook(self.store, Plain(), lambda kind, address: None, clock, new_id)
         self.dispatcher = Dispatcher(self.store, self.receiver, clock)
@@ -124,7 +140,7 @@ class Watchtower:
             self.incidents,
             self.looker,
             evidence,
-            SequentialLooker.of(self.traffic, self.looker),
+            {RuleKind.ALWAYS_VALID: SequentialLooker.of(self.traffic, self.looker), RuleKind.DRIFT: self.drifting},
             lambda: [(self.scope.organization_id, self.scope.project_id)],
             clock,
         )

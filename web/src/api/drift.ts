@@ -23,6 +23,8 @@ export interface DriftSignal {
   drifted: boolean;
   before: number | null;
   now: number | null;
+  /** Of a number that moved: `mix` where nothing is left of it in the same mix of features, else `rate`. */
+  cause: "" | "mix" | "rate";
   mix: number | null;
   rate: number | null;
   parts: DriftPart[];
@@ -50,6 +52,27 @@ export function driftQuery(ask: DriftAsk) {
     queryKey: ["drift", ask],
     queryFn: ({ signal }) => call<DriftReport>("drift", { params: { ...ask }, signal }),
     placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  });
+}
+
+export interface DriftRun {
+  id: string;
+  time: string;
+  slice: string;
+  reference_start: string;
+  reference_end: string;
+  start: string;
+  end: string;
+  tested: number;
+  moved: DriftSignal[];
+  pages: string[];
+}
+
+export function driftRunsQuery() {
+  return queryOptions({
+    queryKey: ["drift-runs"],
+    queryFn: ({ signal }) => call<{ data: DriftRun[] }>("drift-runs", { params: { limit: 50 }, signal }),
     staleTime: 60_000,
   });
 }

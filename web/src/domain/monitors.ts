@@ -28,9 +28,16 @@ export const KINDS: readonly (readonly [string, string])[] = [
   ["unexpected", "what is expected"],
   ["no_data", "silence"],
   ["always_valid", "normal, always valid"],
+  ["drift", "the first two weeks, all signals"],
 ];
 
 export const SEVERITIES = ["critical", "high", "medium", "low"] as const;
+
+const DRIFTS: Readonly<Record<string, string>> = {
+  "drift:error": "each signal of quality",
+  "drift:warning": "each signal of questions, lengths, latency and cost",
+  "drift:info": "each signal for information",
+};
 
 const COMPARED = new Set(["relative", "day_over_day", "baseline"]);
 
@@ -44,6 +51,7 @@ export function formatSpan(seconds: number): string {
 /** What a rule watches: `share of outcome:error`, `p99 duration`, `cost per trace`. */
 export function watchedOf(rule: RuleWords): string {
   if (rule.kind === "unexpected") return rule.dimension ?? "";
+  if (rule.kind === "drift") return DRIFTS[rule.measure ?? ""] ?? "each signal";
   if (rule.condition) return `share of ${rule.condition}`;
   const statistic = rule.statistic && rule.statistic !== "mean" ? `${rule.statistic} ` : "";
   const measure = (rule.measure ?? "spans").replace(/^(score|quality|feedback):\*$/, (_, which: string) =>
@@ -59,6 +67,7 @@ export function describeRule(rule: RuleWords): string {
   const window = formatSpan(rule.window_s ?? 300);
   const threshold = rule.threshold ?? 0;
   if (rule.kind === "unexpected") return `${what} is none of those expected, ${window}`;
+  if (rule.kind === "drift") return `${what} moved in the last ${window}, compared every 6 h`;
   if (rule.kind === "no_data") return `no ${what} for ${window}`;
   if (rule.kind === "budget") return `${what} > ${formatValue(rule, threshold)} a ${rule.period}`;
   if (rule.kind === "decline") return `${what} ${sign} ${formatCompact(threshold * 100)} % a week, three weeks running`;

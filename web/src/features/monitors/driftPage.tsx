@@ -7,6 +7,7 @@ import { effectWords, formatP } from "@/domain/drift";
 import { withEnvironment } from "@/domain/filterText";
 import { formatCompact, formatCount } from "@/domain/format";
 import { PageHeader } from "@/features/frame/pageHeader";
+import { DriftRuns } from "@/features/monitors/driftRuns";
 import { useAddress } from "@/ui/address";
 import { Badge, Select } from "@/ui/controls";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
@@ -70,6 +71,7 @@ export default function DriftPage() {
               <Line key={signal.key} signal={signal} />
             ))}
           </ul>
+          <DriftRuns />
         </div>
       )}
     </>
@@ -131,6 +133,7 @@ function Why({ signal }: { signal: DriftSignal }) {
   if (signal.kind === "number" && signal.mix !== null && signal.rate !== null && signal.drifted)
     return (
       <>
+        {signal.cause === "mix" && <b className="font-medium">another mix of features only; </b>}
         of the difference {formatCompact(signal.rate)} by other values, {formatCompact(signal.mix)} by another mix of
         features
       </>

@@ -63,6 +63,8 @@ export function RuleForm({ body, onChange }: RuleFormProps) {
 /** A budget has a period, and nothing else has one. */
 function kindOf(rule: Rule, kind: string): Rule {
   const { period: _, ...rest } = rule;
+  if (kind === "drift") return { kind, measure: "drift:warning", filter: rest.filter ?? "", window_s: 604_800 };
+  if (rest.measure?.startsWith("drift:")) return { ...rest, kind, measure: "spans" };
   if (kind === "budget") return { ...rest, kind, measure: "cost", statistic: "sum", condition: "", period: "day" };
   return { ...rest, kind };
 }

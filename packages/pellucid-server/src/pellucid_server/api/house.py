@@ -35,6 +35,7 @@ from pellucid_server.monitors.book import MonitorBook
 from pellucid_server.monitors.bursts import JudgingBursts
 from pellucid_server.monitors.channels import ChannelBook
 from pellucid_server.monitors.drift import DriftBook
+from pellucid_server.monitors.drifting import DriftRunBook
 from pellucid_server.monitors.handling import IncidentBook
 from pellucid_server.monitors.impact import ChangeImpact
 from pellucid_server.monitors.ledger import Ledger
@@ -116,6 +117,10 @@ class Monitoring(Protocol):
     @property
     def bursts(self) -> JudgingBursts:
         """What is judged more often after changes."""
+
+    @property
+    def drift_runs(self) -> DriftRunBook:
+        """What scheduled comparisons found."""
 
     @property
     def previewer(self) -> Previewer:

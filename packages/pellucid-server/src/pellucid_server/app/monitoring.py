@@ -16,6 +16,7 @@ from pellucid_server.monitors.book import MonitorBook
 from pellucid_server.monitors.bursts import JudgingBursts
 from pellucid_server.monitors.channels import ChannelBook
 from pellucid_server.monitors.drift import DriftBook
+from pellucid_server.monitors.drifting import DriftLooker, DriftRunBook
 from pellucid_server.monitors.evaluation import Evaluator
 from pellucid_server.monitors.evidence import TraceEvidence
 from pellucid_server.monitors.handling import IncidentBook
@@ -23,6 +24,7 @@ from pellucid_server.monitors.impact import ChangeImpact
 from pellucid_server.monitors.incidents import IncidentDesk
 from pellucid_server.monitors.looking import Looker
 from pellucid_server.monitors.preview import Previewer
+from pellucid_server.monitors.rules import RuleKind
 from pellucid_server.monitors.sending import Dispatcher
 from pellucid_server.monitors.sequence import SequentialLooker
 from pellucid_server.monitors.served import ServedVersions
@@ -53,6 +55,7 @@ class Monitoring:
     drift: DriftBook
     impact: ChangeImpact
     bursts: JudgingBursts
+    drift_runs: DriftRunBook
     schedules: tuple[Schedule, ...]
 
     def start(self) -> None:
@@ -77,6 +80,8 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
     scores, served = ScoreNamer(queries), ServedVersions(meta, clock).of
     looker = Looker(queries.signals, scores, served)
     book = MonitorBook(meta, desk, SpanExists(queries), clock, new_id)
+    drift = DriftBook(queries.signals, scores)
+    drifting = DriftLooker(meta, drift, queries.signals.oldest, new_id)
     evaluator = Evaluator(
         meta,
         book,
@@ -84,7 +89,7 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
         incidents,
         looker,
         TraceEvidence(queries.spans),
-        SequentialLooker.of(queries.signals, looker),
+        {RuleKind.ALWAYS_VALID: SequentialLooker.of(queries.signals, looker), RuleKind.DRIFT: drifting},
         lambda: projects_of(meta),
         clock,
     )
@@ -96,10 +101,11 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
         channels=ChannelBook(meta, vault, AddressRule(guard), clock, new_id),
         evaluator=evaluator,
         dispatcher=dispatcher,
-        previewer=Previewer(queries.signals, scores, served, clock),
-        drift=DriftBook(queries.signals, scores),
         impact=ChangeImpact(queries.signals, queries.metrics, scores, clock),
         bursts=bursts,
+        previewer=Previewer(queries.signals, scores, served, drifting, clock),
+        drift=drift,
+        drift_runs=DriftRunBook(meta),
         schedules=(
             Schedule([Job(name="monitors", every_s=EVALUATED_EVERY_S, run=evaluator.run)], thread="monitors"),
             Schedule([Job(name="bursts", every_s=BURSTS_EVERY_S, run=bursts.run)], thread="bursts"),

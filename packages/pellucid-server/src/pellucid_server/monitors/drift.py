@@ -24,6 +24,7 @@ from pellucid_server.stats.drift import (
     categories,
     corrected,
     kernel_distance,
+    matched,
     mix_and_rate,
     numbers,
     told_apart,
@@ -40,6 +41,8 @@ SMALL_INDEX: Final = 0.1
 """A population stability index below this is no shift worth a word, however many cases make it significant."""
 SMALL_GAP: Final = 0.1
 """So is a gap of distributions below this."""
+SMALL_HITS: Final = 0.55
+"""And a classifier that is right no more often than this."""
 
 
 class DriftAsks(Asks, Protocol):
@@ -109,6 +112,8 @@ class Found:
     """None: too few cases."""
     adjusted_p: float | None
     drifted: bool
+    cause: str = ""
+    """Of a number that drifted: `mix` where nothing is left of it once both sides have the same mix of features, else `rate`."""
     before: float | None = None
     """Mean, where it is a number."""
     now: float | None = None
@@ -160,7 +165,7 @@ class DriftBook:
         now = self._asks.sample(scope, signal, current, limit=WINDOW)
         made = _of_numbers(one, [value for value, _ in before], [value for value, _ in now])
         split = mix_and_rate(_summed(before), _summed(now)) if made.shift else None
-        return made if split is None else replace(made, mix=split[0], rate=split[1])
+        return made if split is None else replace(made, mix=split[0], rate=split[1], cause=_cause(made, before, now))
 
     def _category(self, scope: Scope, one: Watched, current: Window, reference: Window, node: Filter) -> Found:
         signal = Signal(measure="spans", filter=all_of([watched(node), read_filter(one.filter)]), dimension=one.dimension)
@@ -199,6 +204,14 @@ def _of_numbers(one: Watched, before: Sequence[float], now: Sequence[float]) -> 
         before=float(np.mean(before)) if len(before) else None,
         now=float(np.mean(now)) if len(now) else None,
     )
+
+
+def _cause(made: Found, before: Sequence[tuple[float, str]], now: Sequence[tuple[float, str]]) -> str:
+    """`mix` or `rate` of what looks moved; where too few are left of the same mix to tell, it is taken for real."""
+    if made.shift is None or made.shift.p >= LEVEL:
+        return ""
+    apart = numbers(*matched(before, now, np.random.default_rng(SEED)))
+    return "mix" if apart is not None and apart.p >= LEVEL else "rate"
 
 
 def _of_categories(one: Watched, before: Mapping[str, int], now: Mapping[str, int]) -> Found:
@@ -284,4 +297,6 @@ def _is_worth_a_word(one: Found) -> bool:
         return False
     if one.shift.test == "chi2":
         return one.shift.effect >= SMALL_INDEX
+    if one.shift.test == "c2st":
+        return one.shift.effect >= SMALL_HITS
     return one.shift.effect >= SMALL_GAP if one.shift.test == "ks" else True

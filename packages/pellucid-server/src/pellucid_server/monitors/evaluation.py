@@ -1,7 +1,7 @@
 """Evaluation: every half minute, looks at what is due and reports what it found. One rule that fails does not stop the others."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Protocol
 
@@ -32,8 +32,8 @@ class Evidence(Protocol):
         ...
 
 
-class Sequential(Protocol):
-    """Judges always-valid rules, which carry a memory from block to block."""
+class Following(Protocol):
+    """Judges rules that carry something on from look to look: always-valid ones a memory, those on drift their latest run."""
 
     def __call__(self, scope: Scope, rule: Rule, states: Sequence[MonitorState], now: Micros) -> list[Seen]:
         """Each segment with its new memory."""
@@ -51,7 +51,7 @@ class Evaluator:
         incidents: IncidentBook,
         looker: Looker,
         evidence: Evidence,
-        sequential: Sequential,
+        following: Mapping[RuleKind, Following],
         projects: Callable[[], Sequence[tuple[str, str]]],
         clock: Clock,
     ) -> None:
@@ -61,7 +61,7 @@ class Evaluator:
         self._incidents = incidents
         self._looker = looker
         self._evidence = evidence
-        self._sequential = sequential
+        self._following = following
         self._projects = projects
         self._clock = clock
         self._looked: dict[str, tuple[int, Micros]] = {}
@@ -82,10 +82,9 @@ class Evaluator:
         rule = read_rule(monitor.rule)
         with self._store.reading() as unit:
             states = unit.monitors.states(scope.project_id, monitor.id)
-        if rule.kind is RuleKind.ALWAYS_VALID:
-            seen = self._sequential(scope, rule, states, now)
-        else:
-            seen = [Seen(finding=finding) for finding in self._looker.look(scope, rule, now)]
+        follow = self._following.get(rule.kind)
+        found = self._looker.look(scope, rule, now) if follow is None else ()
+        seen = [Seen(finding=finding) for finding in found] if follow is None else follow(scope, rule, states, now)
         firing = {state.segment for state in states if state.incident_id}
         return self._desk.report(monitor, rule, [self._with_evidence(scope, rule, one, firing) for one in seen], now)
 

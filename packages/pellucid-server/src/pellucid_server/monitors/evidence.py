@@ -25,7 +25,7 @@ class TraceEvidence:
     def __call__(self, scope: Scope, rule: Rule, finding: Finding) -> tuple[str, Sequence[str]]:
         """The filter of the traces page, and the trace ids of some spans behind the breach."""
         node = evidence_filter(rule, finding)
-        if rule.kind is RuleKind.NO_DATA:
+        if rule.kind in (RuleKind.NO_DATA, RuleKind.DRIFT):
             return show(node, SPAN_VOCABULARY), ()
         order = f"-{rule.measure}" if rule.direction == "above" and rule.measure in SPAN_ORDERS else ""
         page = self._spans.list_spans(scope, Ask(filter=node, window=finding.window, order=order, limit=4 * MAX_TRACES))

@@ -257,6 +257,8 @@ def _member(monitor: StoredMonitor, rule: Rule, one: Seen, now: Micros) -> dict[
 
 def describe(rule: Rule, finding: Finding) -> str:
     """One line for people: value, bound, interval and n."""
+    if finding.text:
+        return finding.text
     verdict = finding.verdict
     where = f" in {finding.value}" if finding.value else ""
     what = f"share of {rule.condition}" if rule.condition else f"{rule.statistic} of {finding.measure}"

@@ -109,6 +109,8 @@ def _name(ref: FieldRef) -> str:
 def _group(rule: Rule, measure: str) -> str:
     if rule.kind is RuleKind.UNEXPECTED:
         return rule.dimension
+    if rule.kind is RuleKind.DRIFT:
+        return RuleKind.DRIFT  # what moved in one comparison is one thing to look at
     if measure != "spans" or not rule.condition or rule.kind is RuleKind.NO_DATA:
         stem = measure.partition(":")[0]
         return _GROUPS.get(stem, stem)

@@ -61,6 +61,8 @@ class Finding:
     value: str
     """Of the dimension; empty where the rule has none."""
     window: Window
+    text: str = ""
+    """Where the rule has words of its own for what it found."""
 
 
 class Looker:

@@ -178,4 +178,16 @@ PACK: Final[tuple[Preset, ...]] = (
             reference_s=4 * WEEK_S,
         ),
     ),
+    Preset(
+        key="D1",
+        name="Drift of quality",
+        severity="high",
+        rule=Rule(kind=RuleKind.DRIFT, measure="drift:error", window_s=WEEK_S),
+    ),
+    Preset(
+        key="D2",
+        name="Drift of questions, lengths, latency and cost",
+        severity="medium",
+        rule=Rule(kind=RuleKind.DRIFT, measure="drift:warning", window_s=WEEK_S),
+    ),
 )

@@ -7,6 +7,7 @@ from typing import Final
 
 from pellucid_server.core.clock import DAY, HOUR, SECOND, Clock, Micros
 from pellucid_server.model.scope import Scope
+from pellucid_server.monitors.drifting import DriftLooker, seen_in
 from pellucid_server.monitors.incidents import HOLD, describe
 from pellucid_server.monitors.looking import Asks, Finding, Looker, ScoreNames, Served
 from pellucid_server.monitors.memory import read_watch
@@ -21,9 +22,13 @@ from pellucid_server.store.meta.monitors import MonitorState
 
 DAYS: Final = 30
 MAX_DAYS: Final = 90
-SHORTEST_STRETCH_S: Final = 300
+STRETCHES_S: Final = (3_600, 1_800, 900, 600, 300)
+"""In which the past is read and looked at: the longest that is a twelfth of the window at most, so that no breach of any length is
+stepped over, nor the one that runs now."""
+LOOKS_A_WINDOW: Final = 12
 MAX_LOOKS: Final = 9_000
 """Of one preview: thirty days in steps of five minutes."""
+DRIFT_EVERY_DAYS: Final = 7
 FOUND_WITHIN_DAYS: Final = 2
 """The smallest change that is shown is one that is found within so many days."""
 
@@ -65,10 +70,11 @@ class Preview:
 class Previewer:
     """The verb."""
 
-    def __init__(self, asks: Asks, score_names: ScoreNames, served: Served, clock: Clock) -> None:
+    def __init__(self, asks: Asks, score_names: ScoreNames, served: Served, drift: DriftLooker, clock: Clock) -> None:
         self._asks = asks
         self._score_names = score_names
         self._served = served
+        self._drift = drift
         self._clock = clock
 
     def preview(self, scope: Scope, rule: Rule, *, days: int = DAYS) -> Preview:
@@ -77,10 +83,12 @@ class Previewer:
         end = self._clock()
         if rule.kind is RuleKind.ALWAYS_VALID:
             return self._sequential(scope, rule, end, days)
-        stretch_s = max(SHORTEST_STRETCH_S, min(rule.window_s, DAY_S))
-        step_s = max(stretch_s // (2 if stretch_s > SHORTEST_STRETCH_S else 1), days * DAY_S // MAX_LOOKS)
+        if rule.kind is RuleKind.DRIFT:
+            return self._drifting(scope, rule, end, days)
+        stretch_s = _stretch_s(rule)
+        step_s = math.ceil(days * DAY_S / MAX_LOOKS / stretch_s) * stretch_s
         end = end // (stretch_s * SECOND) * stretch_s * SECOND
-        past = Past(self._asks, Window(start=end - days * DAY - _before(rule), end=end), min(stretch_s, step_s))
+        past = Past(self._asks, Window(start=end - days * DAY - _before(rule), end=end), stretch_s)
         looker = Looker(past, self._score_names, self._served)
         looks = [end - back * step_s * SECOND for back in range(days * DAY_S // step_s, -1, -1)]
         seen = [(now, finding) for now in looks for finding in looker.look(scope, rule, now)]
@@ -113,6 +121,21 @@ class Previewer:
             cases=_typical([finding.verdict.n for _, finding in seen]),
         )
 
+    def _drifting(self, scope: Scope, rule: Rule, end: Micros, days: int) -> Preview:
+        """Each comparison costs seconds: one a week, the latest now."""
+        seen: list[tuple[Micros, Finding]] = []
+        for back in range(days // DRIFT_EVERY_DAYS, -1, -1):
+            now = end - back * DRIFT_EVERY_DAYS * DAY
+            run = self._drift.compare(scope, rule, now)
+            seen += [] if run is None else [(now, one.finding) for one in seen_in(rule, run)]
+        return Preview(
+            days=days,
+            firings=tuple(firings(rule, seen)),
+            points=(),
+            least_effect=None,
+            cases=_typical([finding.verdict.n for _, finding in seen]),
+        )
+
 
 def firings(rule: Rule, seen: Sequence[tuple[Micros, Finding]]) -> list[Firing]:
     """Stretches of looks that fired, joined where the pause was shorter than an incident's."""
@@ -128,6 +151,10 @@ def firings(rule: Rule, seen: Sequence[tuple[Micros, Finding]]) -> list[Firing]:
             found.append(replace(known[0], end=known[1]))
             del running[segment]
     return sorted([*found, *(firing for firing, _ in running.values())], key=lambda firing: (firing.start, firing.segment))
+
+
+def _stretch_s(rule: Rule) -> int:
+    return next((size for size in STRETCHES_S if size <= rule.window_s // LOOKS_A_WINDOW), STRETCHES_S[-1])
 
 
 def _before(rule: Rule) -> Micros:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from enum import StrEnum
+from functools import lru_cache
 from math import isfinite
 from typing import Any, Final
 
@@ -23,8 +24,14 @@ QUANTILES: Final = {"p50": 0.5, "p75": 0.75, "p90": 0.9, "p95": 0.95, "p99": 0.9
 STATISTICS: Final = ("mean", "sum", "count", *QUANTILES)
 ANY_SCORES: Final = ("score:*", "quality:*", "feedback:*")
 """Each score that was given of late, by its name: all, all but those of users, those of users."""
+DRIFTS: Final = ("drift:error", "drift:warning", "drift:info", "drift:*")
+"""The signals of the report on drift, by what their drift means."""
 WINDOWS_S: Final = (60, 31 * DAY_S)
 """Shortest and longest."""
+
+
+_parsed: Final = lru_cache(maxsize=1_024)(read_filter)
+"""A rule is looked at again and again, and its texts do not change."""
 
 
 class RuleKind(StrEnum):
@@ -48,6 +55,8 @@ class RuleKind(StrEnum):
     """Silence where there was traffic."""
     ALWAYS_VALID = "always_valid"
     """What was normal, with a stated rate of false alarms however often one looks."""
+    DRIFT = "drift"
+    """What the signals of the report on drift were drawn from in the reference: the first two weeks, or a captured baseline."""
 
 
 COMPARED: Final = (RuleKind.RELATIVE, RuleKind.DAY_OVER_DAY, RuleKind.BASELINE)
@@ -94,8 +103,8 @@ class Rule:
         """What is asked of the store."""
         return Signal(
             measure=self.measure,
-            condition=read_filter(self.condition) if self.condition else None,
-            filter=read_filter(self.filter) if self.filter else EVERYTHING,
+            condition=_parsed(self.condition) if self.condition else None,
+            filter=_parsed(self.filter) if self.filter else EVERYTHING,
             per_trace=self.per_trace,
             dimension=self.dimension,
             quantile=QUANTILES.get(self.statistic),
@@ -111,6 +120,8 @@ class Rule:
         """A sixtieth of the window, between half a minute and ten minutes: long windows move slowly. Blocks of an hour want no haste."""
         if self.kind is RuleKind.ALWAYS_VALID:
             return 120
+        if self.kind is RuleKind.DRIFT:
+            return 600
         return max(30, min(600, self.window_s // 60))
 
 
@@ -148,7 +159,9 @@ def check_rule(rule: Rule) -> None:
     _check_words(rule)
     _check_numbers(rule)
     try:
-        if rule.measure not in ANY_SCORES:
+        if rule.kind is RuleKind.DRIFT:
+            read_filter(rule.filter)
+        elif rule.measure not in ANY_SCORES:
             check_signal(rule.signal)
         else:
             read_filter(rule.filter)
@@ -165,6 +178,8 @@ def _check_words(rule: Rule) -> None:
         raise BadMonitor("A budget, and nothing else, has a `period`: day, week or month.")
     if rule.kind is RuleKind.UNEXPECTED and not rule.dimension:
         raise BadMonitor("`unexpected` needs a `dimension`: the field whose values are checked.")
+    if (rule.kind is RuleKind.DRIFT) != (rule.measure in DRIFTS):
+        raise BadMonitor(f"A rule on drift, and nothing else, has a `measure` of {', '.join(DRIFTS)}.")
     if rule.condition and rule.measure != "spans":
         raise BadMonitor("A `condition` goes with the measure `spans`; put other limits into `filter`.")
 
@@ -178,7 +193,8 @@ def _check_numbers(rule: Rule) -> None:
         raise BadMonitor("`threshold` is a factor above 0 here: 1.5 is half as much again, 0.9 a tenth less.")
     if rule.kind is RuleKind.DECLINE and not 0 < rule.threshold < 1:
         raise BadMonitor("`threshold` is the loss per week here, between 0 and 1: 0.02 is two per cent.")
-    if rule.kind is RuleKind.BASELINE and not 0 < rule.reference_start < rule.reference_end:
+    captured = rule.kind is RuleKind.BASELINE or (rule.kind is RuleKind.DRIFT and rule.reference_end)
+    if captured and not 0 < rule.reference_start < rule.reference_end:
         raise BadMonitor("A baseline needs `reference_start` before `reference_end`; capture one.")
     if rule.kind is RuleKind.ALWAYS_VALID and not 1 <= rule.false_alarm_days <= 3_650:
         raise BadMonitor("`false_alarm_days` lies between 1 and 3650: at most one false alarm in so many days.")

@@ -95,6 +95,11 @@ class Signals:
         rows = self._reader.rows(sql.texts(asked_in(scope, window, self._clock()), node, side, limit=limit))
         return [str(row[0]) for row in rows]
 
+    def oldest(self, scope: Scope) -> Micros | None:
+        """When the project's traffic begins."""
+        ((found,),) = self._reader.rows(sql.oldest(scope.project_id))
+        return int(found) or None
+
     def score_names(self, scope: Scope, *, since: Micros) -> Sequence[tuple[str, bool]]:
         """Names of numeric and yes-or-no scores given since a time, and whether users gave them; the most frequent first."""
         rows = self._reader.rows(sql.score_names(scope.project_id, since, limit=MAX_SCORE_NAMES))

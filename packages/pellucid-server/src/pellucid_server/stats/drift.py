@@ -131,6 +131,30 @@ def mix_and_rate(
     return mix, rate
 
 
+def matched(
+    reference: Sequence[tuple[float, str]], current: Sequence[tuple[float, str]], rng: np.random.Generator
+) -> tuple[list[float], list[float]]:
+    """Values of both sides drawn so that every segment has the same share on both: what still differs is no other mix.
+
+    Each value comes with its segment. Segments that are on one side only are left out; of the others as many are drawn as both have.
+    """
+    before, now = _by_segment(reference), _by_segment(current)
+    left: list[float] = []
+    right: list[float] = []
+    for name in sorted(before.keys() & now.keys()):
+        size = min(len(before[name]), len(now[name]))
+        left += list(rng.choice(before[name], size, replace=False))
+        right += list(rng.choice(now[name], size, replace=False))
+    return left, right
+
+
+def _by_segment(values: Sequence[tuple[float, str]]) -> dict[str, list[float]]:
+    found: dict[str, list[float]] = {}
+    for value, segment in values:
+        found.setdefault(segment, []).append(value)
+    return found
+
+
 def _merged(reference: Mapping[str, int], current: Mapping[str, int]) -> tuple[list[int], list[int]]:
     n, m = sum(reference.values()), sum(current.values())
     left: Counter[str] = Counter()

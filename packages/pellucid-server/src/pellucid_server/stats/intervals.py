@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import scipy  # which loads its parts when they are first used: a second, and 50 MB, that a start does not need
@@ -99,11 +100,13 @@ def welch(value: float, squared_errors: tuple[float, float], n: tuple[int, int],
     return Estimate(value=value, low=value - half, high=value + half, n=ours + base)
 
 
+@lru_cache(maxsize=256)
 def normal_quantile(confidence: float = CONFIDENCE) -> float:
     """How many standard errors a two-sided interval reaches to either side of a normal estimate."""
     return float(scipy.stats.norm.ppf(0.5 + confidence / 2))
 
 
+@lru_cache(maxsize=4096)
 def t_quantile(confidence: float, freedom: float) -> float:
     """The same for Student's distribution with so many degrees of freedom."""
     return float(scipy.stats.t.ppf(0.5 + confidence / 2, freedom))

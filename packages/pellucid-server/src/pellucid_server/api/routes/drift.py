@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request
 from pellucid_server.api.asking import FilterText, QueryWindow
 from pellucid_server.api.house import house_of
 from pellucid_server.api.security import requires
-from pellucid_server.api.wire.drift import DriftAnswer, to_drift
+from pellucid_server.api.wire.drift import DriftAnswer, DriftRunAnswer, to_drift, to_drift_run
+from pellucid_server.api.wire.page import Page
 from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.core.clock import DAY
 from pellucid_server.core.errors import BadRequest
@@ -23,6 +24,7 @@ def create_router() -> APIRouter:
     """The routes."""
     router = APIRouter(prefix=PREFIX, tags=["drift"], responses=PROBLEMS)
     router.get("/drift", summary="What drifted")(report)
+    router.get("/drift-runs", summary="What scheduled comparisons found")(list_runs)
     return router
 
 
@@ -48,3 +50,8 @@ def report(
     if (reference.start or 0) >= (reference.end or 0):
         raise BadRequest("The reference ends before it begins; name `reference_from` and `reference_to`.")
     return to_drift(house.monitoring.drift.report(scope, current, reference, read_filter(text)))
+
+
+def list_runs(request: Request, scope: Reader, limit: Annotated[int, Query(ge=1, le=200)] = 50) -> Page[DriftRunAnswer]:
+    """The newest first; rules of the kind `drift` make them every six hours."""
+    return Page(data=[to_drift_run(run) for run in house_of(request).monitoring.drift_runs.list_runs(scope, limit)])

@@ -4,6 +4,8 @@ from pydantic import BaseModel
 
 from pellucid_server.api.wire.times import WireTime
 from pellucid_server.monitors.drift import DriftReport, Found
+from pellucid_server.monitors.drifting import found_in, pages
+from pellucid_server.store.meta.drift_runs import DriftRun
 
 
 class PartAnswer(BaseModel):
@@ -31,6 +33,8 @@ class FoundAnswer(BaseModel):
     drifted: bool
     before: float | None
     now: float | None
+    cause: str
+    """Of a number that moved: `mix` where nothing is left of it once both sides have the same mix of features, else `rate`."""
     mix: float | None
     rate: float | None
     parts: list[PartAnswer]
@@ -45,6 +49,41 @@ class DriftAnswer(BaseModel):
     start: WireTime
     end: WireTime
     data: list[FoundAnswer]
+
+
+class DriftRunAnswer(BaseModel):
+    """A scheduled comparison."""
+
+    id: str
+    time: WireTime
+    slice: str
+    reference_start: WireTime
+    reference_end: WireTime
+    start: WireTime
+    end: WireTime
+    tested: int
+    """Signals with enough cases."""
+    moved: list[FoundAnswer]
+    """Those that drifted, the surest first."""
+    pages: list[str]
+    """Keys of those among them for which rules on drift fire."""
+
+
+def to_drift_run(run: DriftRun) -> DriftRunAnswer:
+    """`run` for the wire."""
+    found = found_in(run)
+    return DriftRunAnswer(
+        id=run.id,
+        time=run.time,
+        slice=run.slice,
+        reference_start=run.reference_start,
+        reference_end=run.reference_end,
+        start=run.window_start,
+        end=run.window_end,
+        tested=sum(1 for one in found if one.shift is not None),
+        moved=[_to_found(one) for one in found if one.drifted],
+        pages=[one.key for one in found if pages(one)],
+    )
 
 
 def to_drift(report: DriftReport) -> DriftAnswer:
@@ -74,6 +113,7 @@ def _to_found(found: Found) -> FoundAnswer:
         drifted=found.drifted,
         before=found.before,
         now=found.now,
+        cause=found.cause,
         mix=found.mix,
         rate=found.rate,
         parts=[PartAnswer(value=value, before=before, now=now) for value, before, now in found.parts],

@@ -12,6 +12,7 @@ from pellucid_server.store.meta import (
     dashboards,
     dataset_rules,
     datasets,
+    drift_runs,
     evaluators,
     experiments,
     gates,
@@ -67,4 +68,5 @@ AREAS: tuple[ModuleType, ...] = (
     bursts,
     playground_drafts,
     watches,
+    drift_runs,
 )

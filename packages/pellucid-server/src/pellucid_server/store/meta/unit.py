@@ -11,6 +11,7 @@ from pellucid_server.store.meta.comments import Comments
 from pellucid_server.store.meta.dashboards import Budgets, Dashboards
 from pellucid_server.store.meta.dataset_rules import DatasetRules
 from pellucid_server.store.meta.datasets import Datasets
+from pellucid_server.store.meta.drift_runs import DriftRuns
 from pellucid_server.store.meta.evaluators import Evaluators
 from pellucid_server.store.meta.experiments import Experiments
 from pellucid_server.store.meta.gates import Gates
@@ -71,6 +72,7 @@ class UnitOfWork:
         self.incidents = Incidents(connection)
         self.channels = AlertChannels(connection)
         self.notifications = Notifications(connection)
+        self.drift_runs = DriftRuns(connection)
         self.evaluators = Evaluators(connection)
         self.playground_drafts = PlaygroundDrafts(connection)
         self.golden = GoldenSets(connection)

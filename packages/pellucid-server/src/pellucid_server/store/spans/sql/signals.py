@@ -81,6 +81,13 @@ def texts(asked: Asked, node: Filter, column: str, *, limit: int) -> Statement:
     return p.statement(sql, "monitors.texts")
 
 
+def oldest(project_id: str) -> Statement:
+    """One row: when the first span began (microseconds); zero where there is none."""
+    p = Parameters()
+    sql = f"SELECT toUnixTimestamp64Micro(min(start_time)) FROM spans WHERE project_id = {p.text(project_id)}"
+    return p.statement(sql, "monitors.oldest")
+
+
 def score_names(project_id: str, since: int, *, limit: int) -> Statement:
     """Rows of name and whether users gave it, of valid scores with a number since a time (microseconds); the most frequent first."""
     p = Parameters()
