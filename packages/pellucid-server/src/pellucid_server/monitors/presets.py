@@ -63,6 +63,26 @@ PACK: Final[tuple[Preset, ...]] = (
         ),
     ),
     Preset(
+        key="N4-burst",
+        name="Cost of a request, in minutes",
+        severity="high",
+        rule=Rule(kind=RuleKind.RELATIVE, measure="cost", per_trace=True, dimension="feature", threshold=3, least_n=10),
+    ),
+    Preset(
+        key="N4-day",
+        name="Cost of a request, over a day",
+        severity="high",
+        rule=Rule(
+            kind=RuleKind.RELATIVE,
+            measure="cost",
+            per_trace=True,
+            dimension="feature",
+            threshold=3,
+            window_s=DAY_S,
+            least_n=5,
+        ),
+    ),
+    Preset(
         key="N4-total",
         name="Hourly cost, growth of traffic included",
         severity="high",
