@@ -156,6 +156,58 @@ def test_items_that_failed_are_run_again_on_resume(shelf: Shelf) -> None:
     assert (result.skipped, len(result.items), result.errors) == (0, 5, 0)
 
 
+def test_a_task_that_hangs_costs_its_own_item(shelf: Shelf) -> None:
+    released = threading.Event()
+
+    def task(given: dict[str, int]) -> int:
+        if given["n"] == 2:
+            released.wait()
+        return given["n"]
+
+    try:
+        result = pellucid.dataset("squares").run(task, name="slow", progress=False, task_timeout_s=0.5)
+    finally:
+        released.set()
+    kept = {entry["item_id"]: entry for entry in shelf.kept}
+    assert (len(result.items), result.errors) == (5, 1)
+    assert kept["i2"]["error"] == "TaskTimeout: the task has not answered within 0.5 s"
+    assert kept["i1"]["output"] == 1
+
+
+def test_a_task_within_its_time_keeps_its_own_errors_and_its_trace(server: Any, shelf: Shelf, client: Any) -> None:
+    def task(given: dict[str, int]) -> int:
+        with pellucid.span("inside"):
+            if given["n"] == 3:
+                raise TimeoutError("of its own")
+        return given["n"]
+
+    pellucid.dataset("squares").run(task, name="bounded", progress=False, task_timeout_s=30)
+    kept = {entry["item_id"]: entry for entry in shelf.kept}
+    assert kept["i3"]["error"] == "TimeoutError: of its own"
+    pellucid.flush()
+    inside = [span for span in server.spans() if span.name == "inside"]
+    assert {span.trace_id for span in inside} == {entry["trace_id"] for entry in shelf.kept}
+
+
+def test_nonsense_is_kept_as_what_it_is_and_costs_nobody_else(shelf: Shelf) -> None:
+    loop: list[Any] = []
+    loop.append(loop)
+    nonsense = {0: float("nan"), 1: object(), 2: {("a", 1): {1, 2}}, 3: loop, 4: "half \ud800 a pair"}
+    verdicts = {0: float("inf"), 1: object(), 2: None, 3: "fine", 4: 1}
+
+    def judged(output: Any, item: Any) -> Any:
+        return verdicts[item.input["n"]]
+
+    result = pellucid.dataset("squares").run(lambda given: nonsense[given["n"]], evaluators=[judged], name="odd", progress=False)
+    assert (len(result.items), result.errors, result.means) == (5, 0, {"judged": 1.0})
+    kept = {entry["item_id"]: entry for entry in shelf.kept}
+    assert kept["i0"]["output"] == "nan"
+    assert kept["i1"]["output"].startswith("<object object")
+    assert kept["i4"]["output"] == "half ? a pair"
+    assert [kept[f"i{n}"]["scores"][0]["status"] for n in range(5)] == ["invalid", "invalid", "invalid", "valid", "valid"]
+    assert "inf is no score" in kept["i0"]["scores"][0]["comment"]
+
+
 def test_tasks_run_side_by_side_and_may_be_coroutines(client: Any) -> None:
     running, most = 0, 0
     lock = threading.Lock()

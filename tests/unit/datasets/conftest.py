@@ -1,10 +1,9 @@
-"""A project with data sets, on a real database."""
+"""A project with data sets, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 
 import pytest
+from tests.meta_stores import migrated_file, migrated_url, postgres, postgres_store, sqlite_store  # noqa: F401
 
 from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.trials import Trials
@@ -14,12 +13,11 @@ from pellucid_server.model.scope import Role, Scope
 from pellucid_server.store.meta.database import MetaStore
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[MetaStore]:
-    made = MetaStore.open(f"sqlite:///{tmp_path / 'meta.db'}")
+@pytest.fixture(params=["sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> MetaStore:
+    made: MetaStore = request.getfixturevalue("sqlite_store" if request.param == "sqlite" else "postgres_store")
     Identity.open(made, wanted=Provision(), local=True)
-    yield made
-    made.close()
+    return made
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """People judge: each item by as many as shall, nobody twice, blind until then, and what they say becomes scores and cases."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from itertools import count
 
@@ -10,6 +11,7 @@ from pellucid_server.core.clock import MINUTE
 from pellucid_server.core.errors import Conflict
 from pellucid_server.datasets.cases import Cases
 from pellucid_server.datasets.dimensions import Dimension
+from pellucid_server.datasets.drafts import ItemDraft
 from pellucid_server.datasets.errors import BadQueue, BadRating, NoSuchQueue, NotAnAnnotator
 from pellucid_server.datasets.panel import Panels
 from pellucid_server.datasets.queues import Filled, QueueDraft, Queues, ToJudge
@@ -117,6 +119,60 @@ def test_an_item_is_handed_to_one_person_until_they_let_go(room: Room) -> None:
     assert room.next_id(other, queue) == first
     room.clock.now += HOLD
     assert room.next_id(room.ann, queue) == first
+
+
+def test_two_people_at_once_never_judge_the_same_item_and_none_is_left(room: Room) -> None:
+    """Thirty items for one person each; both take and judge as fast as they can."""
+    queue = room.made(30)
+
+    def work(who: Scope) -> list[str]:
+        judged = []
+        while (item := room.next_id(who, queue)) is not None:
+            room.say(who, queue, item)
+            judged.append(item)
+        return judged
+
+    with ThreadPoolExecutor(2) as pool:
+        ann, ben = pool.map(work, (room.ann, room.ben))
+    assert not set(ann) & set(ben)
+    assert len(ann) + len(ben) == 30
+
+
+def test_two_people_at_once_judge_every_item_of_a_double_queue_once_each(room: Room) -> None:
+    queue = room.made(15, raters=2)
+
+    def work(who: Scope) -> int:
+        count = 0
+        while (item := room.next_id(who, queue)) is not None:
+            room.say(who, queue, item)
+            count += 1
+        return count
+
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(work, (room.ann, room.ben))) == [15, 15]
+    (agreement, *_) = room.panels.of(room.ann, queue).agreement
+    assert (agreement.items, agreement.ratings) == (15, 30)
+
+
+def test_labels_come_to_a_case_and_wipe_nothing_that_it_said(room: Room, cases: Cases, scope: Scope) -> None:
+    cases.create(scope, name="labelled")
+    case = ItemDraft(
+        id=f"trace-{trace(0)}",
+        input={"messages": []},
+        expected="kept",
+        metadata={"stratum": "low"},
+        split="test",
+        trace_id=trace(0),
+    )
+    cases.write(scope, "labelled", [case])
+    queue = room.made(1, dataset="labelled")
+    item = room.next_id(room.ann, queue)
+    assert item is not None
+    room.say(room.ann, queue, item)
+    (found,) = cases.items(scope, "labelled").items
+    assert (found.input, found.expected, found.split) == ({"messages": []}, "kept", "test")
+    assert found.metadata["stratum"] == "low"
+    assert found.metadata["labels"] == {"user:ann": {"good": True}}
 
 
 def test_double_rating_gives_each_item_to_two_people_and_to_nobody_twice(room: Room) -> None:

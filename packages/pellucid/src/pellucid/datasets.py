@@ -60,11 +60,13 @@ class Dataset:
         repetitions: int = 1,
         resume: bool = False,
         progress: bool | None = None,
+        task_timeout_s: float | None = None,
     ) -> ExperimentResult:
         """Run the task on every item and the evaluators on every output; all of it is traced.
 
         The task gets an item's input; evaluators get what their parameters name: input, output, expected, metadata,
-        item. A task or evaluator that raises costs its item, not the run. With `resume` and the `name` of a run that
+        item. A task or evaluator that raises costs its item, not the run; so does a task that has not answered within
+        `task_timeout_s`. With `resume` and the `name` of a run that
         was stopped, items that it finished are not run again. `progress` draws a bar (default: on a terminal).
         """
         with connection() as rest:
@@ -81,6 +83,7 @@ class Dataset:
                 repetitions=repetitions,
                 resume=resume,
                 progress=progress,
+                task_timeout_s=task_timeout_s,
             )
 
 

@@ -13,12 +13,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed, wait
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Any, TextIO, TypeAlias
 
 from pellucid import semconv
-from pellucid.items import DatasetItem, Evaluation, ItemResult
+from pellucid.items import DatasetItem, Evaluation, ItemResult, usable
 from pellucid.narrowing import is_document, is_list
 from pellucid.rest import Rest, segment
 from pellucid.runtime import current
@@ -75,16 +76,18 @@ def run_experiment(
     repetitions: int,
     resume: bool,
     progress: bool | None,
+    task_timeout_s: float | None,
 ) -> ExperimentResult:
     """Run and report; see `Dataset.run`."""
     experiment, done = _opened(rest, name, dataset, dataset_version, metadata, repetitions, resume)
     wanted = [(item, repetition) for repetition in range(repetitions) for item in items]
+    bounded = task if task_timeout_s is None else _bounded(task, task_timeout_s)
     work = [(item, repetition) for item, repetition in wanted if (item.id, repetition) not in done]
     bar = Progress(len(work), sys.stderr, sys.stderr.isatty() if progress is None else progress)
     results: list[ItemResult] = []
     pool = ThreadPoolExecutor(max(1, concurrency), thread_name_prefix="pellucid-experiment")
     try:
-        futures = [pool.submit(_run_item, item, repetition, task, evaluators, name, experiment) for item, repetition in work]
+        futures = [pool.submit(_run_item, item, repetition, bounded, evaluators, name, experiment) for item, repetition in work]
         for future in as_completed(futures):
             result = future.result()
             if rest is not None and experiment is not None:
@@ -215,6 +218,31 @@ def _accepted(evaluator: Evaluator, values: Mapping[str, Any]) -> Mapping[str, A
     return {name: values[name] for name in parameters if name in values}
 
 
+class TaskTimeout(Exception):
+    """The task has not answered in its time."""
+
+
+def _bounded(task: Task, timeout_s: float) -> Task:
+    """The task, given up after a while. A thread cannot be ended from outside: it is left alone until the process ends."""
+
+    def bounded(given: Any) -> Any:
+        answer: Future[Any] = Future()
+        context = copy_context()
+
+        def work() -> None:
+            try:
+                answer.set_result(context.run(_called, task, given))
+            except Exception as problem:
+                answer.set_exception(problem)
+
+        threading.Thread(target=work, name="pellucid-task", daemon=True).start()
+        if not wait([answer], timeout_s).done:
+            raise TaskTimeout(f"the task has not answered within {timeout_s:g} s")
+        return answer.result()
+
+    return bounded
+
+
 def _called(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """The result of a function or of a coroutine function; each item has a thread, and a coroutine its own loop in it."""
     result = function(*args, **kwargs)
@@ -230,8 +258,9 @@ def means_of(results: Sequence[ItemResult]) -> dict[str, float]:
     values: dict[str, list[float]] = {}
     for result in results:
         for evaluation in result.evaluations:
-            if evaluation.value is not None and not isinstance(evaluation.value, str):
-                values.setdefault(evaluation.name, []).append(float(evaluation.value))
+            value, _ = usable(evaluation.value)
+            if value is not None and not isinstance(value, str):
+                values.setdefault(evaluation.name, []).append(float(value))
     return {name: sum(found) / len(found) for name, found in values.items()}
 
 

@@ -3,11 +3,13 @@
 What lives here: frozen types and their documents. What must not live here: the network.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from pellucid.posts import ScoreType, ScoreValue
+from pellucid.values import map_texts, simplify, valid_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +20,15 @@ class DatasetItem:
     input: Any
     expected: Any = None
     metadata: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def usable(value: object) -> tuple[ScoreValue | None, str | None]:
+    """A value as a score takes it, and why it is none: a number that is none, or an object, is missing and never zero."""
+    if value is None or isinstance(value, str | bool):
+        return value, None
+    if isinstance(value, int | float) and math.isfinite(value):
+        return value, None
+    return None, f"{value!r:.200} is no score"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +45,7 @@ class Evaluation:
 
     def document(self) -> dict[str, Any]:
         """As the server takes it within an experiment item."""
-        value = self.value
+        value, why = usable(self.value)
         is_text = isinstance(value, str)
         kind = self.type or ("categorical" if is_text else "boolean" if isinstance(value, bool) else "numeric")
         status = "invalid" if value is None else "valid"
@@ -43,7 +54,7 @@ class Evaluation:
             "type": kind,
             "value": None if value is None or isinstance(value, str) else float(value),
             "string_value": value if is_text else None,
-            "comment": self.error or self.comment,
+            "comment": self.error or why or self.comment,
             "status": status,
         }
 
@@ -66,7 +77,7 @@ class ItemResult:
         return {
             "item_id": self.item_id,
             "repetition": self.repetition,
-            "output": self.output,
+            "output": map_texts(simplify(self.output), valid_text),
             "error": self.error,
             "trace_id": self.trace_id,
             "duration_ms": self.duration_ms,
