@@ -15,6 +15,9 @@ DAYS, CALLS = 6, 30
 TOKENS = 1_000_000
 DAY_NS = 86_400_000_000_000
 
+pytestmark = pytest.mark.timeout(900)
+"""Two starts of a server and a run between them: a busy machine must not fail a test that is about something else."""
+
 
 def send(server: Server) -> None:
     """Six days of calls of a model that only the project can price, the last of them today."""
