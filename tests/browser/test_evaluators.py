@@ -52,14 +52,15 @@ def test_a_judge_is_trusted_on_labels_and_its_mean_is_corrected(page: Page, worl
 def test_an_evaluator_is_tried_on_real_traffic_and_made(page: Page, world: World) -> None:
     page.goto(f"{world.url}/evaluators?view=gallery")
     page.get_by_role("dialog", name="New evaluator").get_by_role("link", name="Length", exact=True).click()
-    page.get_by_role("textbox", name="Name").fill("Short answers")
+    page.get_by_role("textbox", name="Name", exact=True).fill("Short answers")
     page.get_by_role("button", name="Try on 5").click()
     expect(page.get_by_role("list", name="Verdicts").get_by_role("listitem").first).to_be_visible()
     page.get_by_role("button", name="Make, switched off").click()
     expect(page.get_by_role("button", name="Switch on")).to_be_visible()
     page.get_by_role("button", name="Definition").click()
+    page.get_by_role("button", name="JSON").click()
     page.get_by_role("textbox", name="Definition").fill("{")
-    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page.get_by_role("alert", name="What is wrong")).to_be_visible()
     expect(page.get_by_role("button", name="Save")).to_be_disabled()
 
 

@@ -1,11 +1,13 @@
-"""Judges in the browser, with a provider that answers: duels are started and read, a judge is tested for bias."""
+"""Judges in the browser, with a provider that answers: duels, bias tests, scores, the form of an evaluator, what to label next."""
 
+import json
 import re
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import DESKTOP
+from tests.browser.sending import Trace, text_message
 from tests.browser.serving import Server, running_server
 from tests.browser.test_playground import watched_page
 
@@ -35,6 +37,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
                     for id_, text in questions.items()
                 ],
             )
+        started.post("scores", [{"name": "warm", "value": value, "trace_id": "ab" * 16} for value in (True, False)])
+        started.get("score-analyses", name="warm")  # the first one loads what statistics need, which takes seconds
         yield started
     stop()
 
@@ -110,3 +114,64 @@ def test_a_judge_is_tested_for_bias_on_its_page(desk: Page, house: Server) -> No
     expect(tests.get_by_text("Never tested.")).to_be_visible()
     tests.get_by_role("button", name="Test the newest 60").press("Enter")
     expect(tests.get_by_role("alert")).to_contain_text("Nothing matches the evaluator's filter")
+
+
+def test_an_evaluator_is_edited_in_its_form_by_keyboard_and_told_what_is_wrong(desk: Page, house: Server) -> None:
+    desk.goto(f"{house.url}/new-evaluator?view=length")
+    desk.get_by_label("Name", exact=True).fill("Not too long")
+    most = desk.get_by_label("Max (optional)")
+    most.fill("1")
+    wrong = desk.get_by_label("What is wrong")
+    expect(wrong).to_contain_text("`max` (1) is below `min` (3)")
+    expect(desk.get_by_role("button", name="Make, switched off")).to_be_disabled()
+    most.fill("40")
+    expect(wrong).to_have_count(0)
+    desk.get_by_label("Rule", exact=True).select_option("matches")
+    expect(wrong).to_contain_text("The rule needs `pattern`")
+    desk.get_by_label("Pattern").fill("order #\\d+")
+    desk.get_by_role("button", name="JSON").press("Enter")
+    text = desk.get_by_label("Definition")
+    assert json.loads(text.input_value())["body"] == {
+        "rule": "matches", "select": "$.output", "settings": {"pattern": "order #\\d+"}
+    }  # fmt: skip
+    text.fill("{")
+    expect(desk.get_by_role("button", name="Make, switched off")).to_be_disabled()
+    expect(wrong).to_be_visible()
+
+
+def test_a_judge_is_drawn_up_in_its_form(desk: Page, house: Server) -> None:
+    desk.goto(f"{house.url}/new-evaluator?view=helpfulness")
+    desk.get_by_label("Name", exact=True).fill("Graded")
+    expect(desk.get_by_label("What is wrong")).to_contain_text("`connection`")
+    desk.get_by_label("Model connection").select_option("sim")
+    desk.get_by_label("Its answer is").select_option("rubric")
+    expect(desk.get_by_label("Dimension 1")).to_have_value("relevance")
+    weight = desk.get_by_label("Weight").first
+    weight.fill("")
+    weight.press_sequentially("0.25")
+    expect(weight).to_have_value("0.25")
+    desk.get_by_label("Path of variable 1").fill("$[")
+    expect(desk.get_by_label("What is wrong")).to_contain_text("variables.question")
+    desk.get_by_label("Path of variable 1").fill("$.input")
+    make = desk.get_by_role("button", name="Make, switched off")
+    expect(make).to_be_enabled()
+    make.press("Enter")
+    expect(desk.get_by_role("button", name="Switch on")).to_be_visible()
+    made = next(one for one in house.get("evaluators")["data"] if one["name"] == "Graded")["current"]
+    assert (made["output"], made["definition"]["body"]["form"]["dimensions"]["relevance"]) == ("numeric", 0.25)
+
+
+def test_what_to_label_next_goes_into_a_queue_by_a_click(desk: Page, house: Server, scored: str) -> None:
+    trace = Trace()
+    trace.generation("answer", [text_message("user", "Where is my key?")], [text_message("assistant", "Under the mat.")])
+    house.export(trace.body())
+    house.wait_for_trace(trace.trace_id)
+    place = {"name": "polite", "trace_id": trace.trace_id, "source": "evaluator", "evaluator": scored, "evaluator_version": "1"}
+    house.post("scores", [{**place, "value": False}])
+    desk.goto(f"{house.url}/evaluators/{scored}")
+    doubtful = desk.get_by_role("list", name=re.compile("^To understand"))
+    expect(doubtful.get_by_text("the verdict that the judge seldom gives")).to_be_visible()
+    desk.get_by_role("button", name="Put into the queue “Labels: polite”").press("Enter")
+    expect(desk).to_have_url(re.compile("/annotate/"))
+    queue = next(one for one in house.get("annotation-queues")["data"] if one["name"] == "Labels: polite")
+    assert (queue["items"], [one["name"] for one in queue["dimensions"]]) == (1, ["polite"])

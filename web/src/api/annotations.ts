@@ -161,6 +161,19 @@ export function startReading(): Promise<Queue> {
   return call("readings", { method: "POST", body: {} });
 }
 
+export function listQueues(): Promise<{ data: Queue[] }> {
+  return call("annotation-queues");
+}
+
+/** Spans and traces of several kinds at once. */
+export function fillQueuePlaces(
+  id: string,
+  places: readonly { trace_id: string; span_id: string }[],
+): Promise<{ added: number; known: number }> {
+  const items = places.map(({ trace_id, span_id }) => ({ trace_id, ...(span_id ? { span_id } : {}) }));
+  return call(at(id, "/items"), { method: "POST", body: { items } });
+}
+
 export function fillQueue(id: string, traces: readonly string[]): Promise<{ added: number; known: number }> {
   return call(at(id, "/items"), { method: "POST", body: { items: traces.map((trace_id) => ({ trace_id })) } });
 }

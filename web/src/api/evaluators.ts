@@ -95,6 +95,14 @@ export interface Estimate {
   n: number;
 }
 
+export interface ProposedPlace {
+  target: string;
+  trace_id: string;
+  span_id: string;
+  session_id: string;
+  reason?: string;
+}
+
 export interface Trust {
   state: "uncalibrated" | "trusted" | "suspect";
   binary: boolean;
@@ -115,7 +123,7 @@ export interface Trust {
   length_bias: Estimate | null;
   kin_bias: Estimate | null;
   kin: number;
-  proposed: { target: string; trace_id: string; span_id: string; session_id: string }[];
+  proposed: ProposedPlace[];
 }
 
 export interface SegmentMean {
@@ -130,6 +138,7 @@ export interface Analysis {
   trust: Trust;
   means: SegmentMean[];
   histogram: Record<string, number[]>;
+  doubtful: ProposedPlace[];
   complete: boolean;
 }
 
@@ -200,6 +209,43 @@ export function galleryQuery() {
     queryFn: ({ signal }) => call<{ data: GalleryEntry[] }>("evaluator-gallery", { signal }),
     select: ({ data }) => data,
     staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export interface RuleSetting {
+  name: string;
+  type: "texts" | "text" | "path" | "number" | "flag" | "word" | "json";
+  needed: boolean;
+  choices: string[];
+  about: string;
+}
+
+export interface Rule {
+  name: string;
+  about: string;
+  selects: boolean;
+  settings: RuleSetting[];
+}
+
+export function rulesQuery() {
+  return queryOptions({
+    queryKey: ["evaluator-rules"],
+    queryFn: ({ signal }) => call<{ data: Rule[] }>("evaluator-rules", { signal }),
+    select: ({ data }) => data,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+/** Whether a draft could be kept: an error says what is wrong. */
+export function checkQuery(definition: Definition | null) {
+  return queryOptions({
+    queryKey: ["evaluator-check", definition],
+    queryFn: async ({ signal }) => {
+      await call<void>("evaluator-checks", { method: "POST", body: { definition }, signal });
+      return true;
+    },
+    enabled: definition !== null,
+    retry: false,
   });
 }
 

@@ -25,6 +25,7 @@ export interface PageSearch {
   with?: string;
   q?: string;
   saved?: string;
+  edit?: string;
   score?: string;
   /** Panes of the playground, packed (`domain/panes`): the one value here that nobody can read. */
   panes?: string;
@@ -51,6 +52,7 @@ const KEYS: readonly (keyof PageSearch)[] = [
   "with",
   "q",
   "saved",
+  "edit",
   "score",
   "panes",
   "draft",

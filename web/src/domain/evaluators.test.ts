@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Definition, Tried } from "@/api/evaluators";
 import {
+  agreeingText,
   definitionText,
+  dimensionOf,
   estimateText,
   meanCost,
   readDefinition,
   verdictText,
   whisker,
-  withConnection,
 } from "./evaluators";
 
 const judge: Definition = {
@@ -26,10 +27,16 @@ describe("definitions", () => {
   it("that are no JSON object say what is wrong", () => {
     for (const text of ["", "{", "[]", "3", "null"]) expect(readDefinition(text)).toHaveProperty("problem");
   });
-  it("of judges get a connection, others stay", () => {
-    expect(withConnection(judge, "sim", "m").body).toEqual({ connection: "sim", model: "m" });
-    const rule: Definition = { ...judge, kind: "rule" };
-    expect(withConnection(rule, "sim", "m")).toBe(rule);
+  it("say what people are asked, so that labels can be compared", () => {
+    expect(dimensionOf(judge)).toEqual({ name: "helpful", type: "boolean" });
+    const words: Definition = { ...judge, output: "categorical", body: { form: { choices: ["good", "bad"] } } };
+    expect(dimensionOf(words)).toEqual({ name: "helpful", type: "categorical", categories: ["good", "bad"] });
+    expect(dimensionOf({ ...words, body: {} })).toBeNull();
+  });
+  it("say how often a judge agrees with itself", () => {
+    expect(agreeingText({ repeats: 3, agreeing: 2 })).toBe("2 of 3 answers say so");
+    expect(agreeingText({ repeats: 3 })).toBe("the mean of 3 answers");
+    expect(agreeingText({})).toBe("");
   });
 });
 

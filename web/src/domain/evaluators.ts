@@ -1,6 +1,8 @@
 /** What pages of evaluators work out themselves. Pure. */
 
+import type { Dimension } from "@/api/annotations";
 import type { Definition, Estimate, Tried } from "@/api/evaluators";
+import { asObject, asTexts } from "./evaluatorForm";
 
 export const TRUST_WORDS = {
   uncalibrated: "Uncalibrated",
@@ -23,12 +25,6 @@ export function readDefinition(text: string): { definition: Definition } | { pro
   } catch (error) {
     return { problem: error instanceof Error ? error.message : "This is no JSON." };
   }
-}
-
-/** The same definition with its judge's connection and model named. */
-export function withConnection(definition: Definition, connection: string, model: string): Definition {
-  if (definition.kind !== "judge") return definition;
-  return { ...definition, body: { ...definition.body, connection, model } };
 }
 
 /** `0.82 (0.78 to 0.86, n = 240)`; without an interval it says so. */
@@ -62,4 +58,20 @@ export function verdictText(value: boolean | number | string | null): string {
   if (value === null) return "no verdict";
   if (typeof value === "boolean") return value ? "yes" : "no";
   return typeof value === "number" ? value.toFixed(2) : value;
+}
+
+/** What people are asked, so that their labels can be compared with the evaluator's verdicts; null where words are not known. */
+export function dimensionOf(definition: Definition): Partial<Dimension> | null {
+  const { output, score_name: name } = definition;
+  if (output === "boolean") return { name, type: "boolean" };
+  if (output === "numeric") return { name, type: "numeric", low: 0, high: 1 };
+  const categories = asTexts(asObject(definition.body.form).choices);
+  return categories.length > 1 ? { name, type: "categorical", categories } : null;
+}
+
+/** How often the judge said the same, where it was asked several times; empty otherwise. */
+export function agreeingText(metadata: Record<string, unknown>): string {
+  const { repeats, agreeing } = metadata;
+  if (typeof repeats !== "number" || repeats < 2) return "";
+  return typeof agreeing === "number" ? `${agreeing} of ${repeats} answers say so` : `the mean of ${repeats} answers`;
 }

@@ -207,12 +207,15 @@ export function TextInput({ className, ...rest }: ComponentProps<"input">) {
 
 /** A choice of many: a field that opens the list of the system. An option is a value, or a value with its words. */
 export function Select<V extends string>({
+  id,
   label,
   value,
   options,
   onChange,
   className,
 }: {
+  /** For a `label` that stands beside it. */
+  id?: string;
   /** Its name, where no `label` element around it gives one. */
   label?: string;
   value: V;
@@ -222,6 +225,7 @@ export function Select<V extends string>({
 }) {
   return (
     <select
+      id={id}
       aria-label={label}
       value={value}
       onChange={(event) => onChange(event.target.value as V)}

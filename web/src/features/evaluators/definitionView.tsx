@@ -5,9 +5,10 @@ import { useState } from "react";
 import { type Evaluator, editEvaluator, planEvaluator } from "@/api/evaluators";
 import { definitionText, readDefinition } from "@/domain/evaluators";
 import { Button } from "@/ui/controls";
-import { Problem } from "@/ui/states";
 import { notify } from "@/ui/toasts";
+import { useDraftProblem } from "./definitionForm";
 import { type Draft, DraftForm } from "./draftForm";
+import { Refusal } from "./refusal";
 import { TestPanel } from "./testPanel";
 
 export function DefinitionView({ evaluator }: { evaluator: Evaluator }) {
@@ -21,6 +22,8 @@ export function DefinitionView({ evaluator }: { evaluator: Evaluator }) {
   });
   const read = readDefinition(draft.text);
   const definition = "definition" in read ? read.definition : null;
+  const problem = useDraftProblem(draft.text);
+  const ready = definition !== null && problem === "";
   const share = Number(draft.share) / 100;
   const sampling = { ...evaluator.sampling, default: share > 0 && share <= 1 ? share : evaluator.sampling.default };
   const budget = draft.budget.trim() === "" ? null : Number(draft.budget);
@@ -37,15 +40,10 @@ export function DefinitionView({ evaluator }: { evaluator: Evaluator }) {
   });
   return (
     <div className="flex max-w-[880px] flex-col gap-4">
-      <DraftForm draft={draft} named={false} onChange={(patch) => setDraft({ ...draft, ...patch })} />
-      <TestPanel definition={definition} filter={draft.filter} sampling={sampling} budget={budget} />
-      {save.error && <Problem error={save.error} what="The evaluator" />}
-      <Button
-        look="primary"
-        className="self-start"
-        disabled={!definition || save.isPending}
-        onClick={() => save.mutate()}
-      >
+      <DraftForm draft={draft} problem={problem} named={false} onChange={(patch) => setDraft({ ...draft, ...patch })} />
+      <TestPanel definition={ready ? definition : null} filter={draft.filter} sampling={sampling} budget={budget} />
+      <Refusal error={save.error} />
+      <Button look="primary" className="self-start" disabled={!ready || save.isPending} onClick={() => save.mutate()}>
         Save
       </Button>
     </div>

@@ -1,12 +1,8 @@
 /** What an evaluator is and what it looks at, as a form with a panel that tries it on real traffic. */
 
-import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
-import { call } from "@/api/client";
-import type { Definition } from "@/api/evaluators";
-import { readDefinition, withConnection } from "@/domain/evaluators";
 import { Labelled } from "@/features/dashboards/widgetForm";
-import { Select, TextInput } from "@/ui/controls";
+import { TextInput } from "@/ui/controls";
+import { DefinitionForm } from "./definitionForm";
 
 export interface Draft {
   name: string;
@@ -19,16 +15,16 @@ export interface Draft {
 
 export function DraftForm({
   draft,
+  problem,
   onChange,
   named = true,
-  children,
 }: {
   draft: Draft;
+  /** What is wrong with its definition; null while nobody has looked. */
+  problem: string | null;
   onChange: (patch: Partial<Draft>) => void;
   named?: boolean;
-  children?: ReactNode;
 }) {
-  const read = readDefinition(draft.text);
   return (
     <div className="flex flex-col gap-3">
       {named && (
@@ -36,26 +32,7 @@ export function DraftForm({
           <TextInput value={draft.name} onChange={(event) => onChange({ name: event.target.value })} maxLength={200} />
         </Labelled>
       )}
-      {"definition" in read && read.definition.kind === "judge" && (
-        <Connection
-          definition={read.definition}
-          onChange={(next) => onChange({ text: JSON.stringify(next, null, 2) })}
-        />
-      )}
-      <Labelled label="Definition">
-        <textarea
-          value={draft.text}
-          onChange={(event) => onChange({ text: event.target.value })}
-          spellCheck={false}
-          rows={18}
-          className="mono-s w-full rounded-ctl border border-line-strong bg-control p-2 outline-none focus:border-accent"
-        />
-      </Labelled>
-      {"problem" in read && (
-        <p role="alert" className="text-label text-error">
-          {read.problem}
-        </p>
-      )}
+      <DefinitionForm text={draft.text} problem={problem} onChange={(text) => onChange({ text })} />
       <div className="grid grid-cols-1 gap-3 wide:grid-cols-3">
         <Labelled label="Filter">
           <TextInput
@@ -80,44 +57,6 @@ export function DraftForm({
           />
         </Labelled>
       </div>
-      {children}
-    </div>
-  );
-}
-
-interface Connections {
-  data: { name: string; default_model: string }[];
-}
-
-function Connection({ definition, onChange }: { definition: Definition; onChange: (next: Definition) => void }) {
-  const query = useQuery({
-    queryKey: ["model-connections"],
-    queryFn: ({ signal }) => call<Connections>("model-connections", { signal }),
-  });
-  const chosen = String(definition.body.connection ?? "");
-  const model = String(definition.body.model ?? "");
-  const names = query.data?.data.map((connection) => connection.name) ?? [];
-  if (query.data && names.length === 0)
-    return (
-      <p className="text-label text-warn">
-        A judge needs a model connection; an admin adds one under Settings, Models.
-      </p>
-    );
-  return (
-    <div className="grid grid-cols-1 gap-3 wide:grid-cols-2">
-      <Labelled label="Model connection">
-        <Select
-          value={chosen}
-          options={[["", "Choose…"] as const, ...[...new Set([...names, chosen])].filter(Boolean)]}
-          onChange={(name) => onChange(withConnection(definition, name, model))}
-        />
-      </Labelled>
-      <Labelled label="Judge's model (empty: the connection's own)">
-        <TextInput
-          value={model}
-          onChange={(event) => onChange(withConnection(definition, chosen, event.target.value))}
-        />
-      </Labelled>
     </div>
   );
 }

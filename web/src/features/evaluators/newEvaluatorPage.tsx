@@ -9,8 +9,9 @@ import { PageHeader } from "@/features/frame/pageHeader";
 import { useAddress } from "@/ui/address";
 import { Button } from "@/ui/controls";
 import { Problem } from "@/ui/states";
-import { complain } from "@/ui/toasts";
+import { useDraftProblem } from "./definitionForm";
 import { type Draft, DraftForm } from "./draftForm";
+import { Refusal } from "./refusal";
 import { TestPanel } from "./testPanel";
 
 /** Errors, guardrail hits and what people rated low are always looked at. */
@@ -45,6 +46,8 @@ function Form({ entry }: { entry: GalleryEntry }) {
   });
   const read = readDefinition(draft.text);
   const definition = "definition" in read ? read.definition : null;
+  const problem = useDraftProblem(draft.text);
+  const ready = definition !== null && problem === "";
   const sampling = { default: Math.min(1, Math.max(0.0001, Number(draft.share) / 100 || 0.1)), strata: STRATA };
   const budget = draft.budget.trim() === "" ? null : Number(draft.budget);
   const make = useMutation({
@@ -64,20 +67,19 @@ function Form({ entry }: { entry: GalleryEntry }) {
       void client.invalidateQueries({ queryKey: ["evaluators"] });
       void navigate({ to: "/evaluators/$id", params: { id: made.id } } as never);
     },
-    onError: (error) => complain(error),
   });
   return (
     <div className="min-h-0 flex-1 overflow-y-auto p-4">
       <div className="flex max-w-[880px] flex-col gap-4">
         <p className="text-fg-2">{entry.about}</p>
-        <DraftForm draft={draft} onChange={(patch) => setDraft({ ...draft, ...patch })} />
-        <TestPanel definition={definition} filter={draft.filter} sampling={sampling} budget={budget} />
-        {make.error && <Problem error={make.error} what="The evaluator" />}
+        <DraftForm draft={draft} problem={problem} onChange={(patch) => setDraft({ ...draft, ...patch })} />
+        <TestPanel definition={ready ? definition : null} filter={draft.filter} sampling={sampling} budget={budget} />
+        <Refusal error={make.error} />
         <div className="flex gap-2">
-          <Button look="primary" disabled={!definition || make.isPending} onClick={() => make.mutate(true)}>
+          <Button look="primary" disabled={!ready || make.isPending} onClick={() => make.mutate(true)}>
             Make and switch on
           </Button>
-          <Button disabled={!definition || make.isPending} onClick={() => make.mutate(false)}>
+          <Button disabled={!ready || make.isPending} onClick={() => make.mutate(false)}>
             Make, switched off
           </Button>
           <Link to="/evaluators" search={{}} className="link self-center">

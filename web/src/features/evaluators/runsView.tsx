@@ -24,13 +24,14 @@ export function RunsView({ evaluator }: { evaluator: Evaluator }) {
   return (
     <ul aria-label="Runs">
       {mine.map((run) => (
-        <Line key={run.id} run={run} />
+        <Line key={run.id} run={run} current={evaluator.current.version} />
       ))}
     </ul>
   );
 }
 
-function Line({ run }: { run: EvaluationRun }) {
+function Line({ run, current }: { run: EvaluationRun; current: number }) {
+  const version = run.settings?.version;
   const tone = TONES[run.state];
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-1 border-b border-line py-2 text-label">
@@ -38,6 +39,12 @@ function Line({ run }: { run: EvaluationRun }) {
         <Badge {...(tone ? { tone } : {})}>{run.state}</Badge>
       </span>
       <span className="recorded min-w-0 flex-1 text-body">{oneLine(run.title, 100)}</span>
+      {version !== undefined && (
+        <span className="text-fg-2" title="A run keeps the version with which it began">
+          version {version}
+          {version !== current && ", edited since"}
+        </span>
+      )}
       <span>
         {formatCount(run.done)} of {formatCount(run.items)}
         {run.failed > 0 && <span className="text-error">, {formatCount(run.failed)} failed</span>}

@@ -5,10 +5,10 @@ import { Link } from "@tanstack/react-router";
 import { Ban, CircleAlert, Play } from "lucide-react";
 import { useId } from "react";
 import { type Definition, type Forecast, forecast, preview, type Sampling, type Tried } from "@/api/evaluators";
-import { meanCost, verdictText } from "@/domain/evaluators";
+import { agreeingText, meanCost, verdictText } from "@/domain/evaluators";
 import { formatCount, formatMoney, formatShare, oneLine } from "@/domain/format";
 import { Badge, Button } from "@/ui/controls";
-import { Problem } from "@/ui/states";
+import { Refusal } from "./refusal";
 
 export interface TestPanelProps {
   definition: Definition | null;
@@ -47,7 +47,7 @@ export function TestPanel({ definition, filter, sampling, budget }: TestPanelPro
           {test.isPending ? "Trying…" : "Try on 5"}
         </Button>
       </div>
-      {test.error && <Problem error={test.error} what="The preview" />}
+      <Refusal error={test.error} />
       {test.data && (
         <>
           <Day day={test.data.day} />
@@ -101,6 +101,9 @@ function Line({ tried }: { tried: Tried }) {
           {oneLine(typeof said === "string" ? said : JSON.stringify(said ?? ""), 160)}
         </span>
         <span className="recorded block text-fg-2">{tried.error || verdict?.comment}</span>
+        {verdict && agreeingText(verdict.metadata) && (
+          <span className="block text-fg-3">{agreeingText(verdict.metadata)}</span>
+        )}
         {verdict?.metadata.same_family === true && (
           <span className="block text-warn">
             Judge and judged are of one model family: such judges prefer their own style. Choose another family.

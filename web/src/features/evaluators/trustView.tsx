@@ -12,6 +12,7 @@ import { Badge, Stat } from "@/ui/controls";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
 import { BiasTests } from "./biasTests";
 import { Bars } from "./distribution";
+import { LabelNext } from "./labelNext";
 import { MeansTable } from "./meansTable";
 import { SegmentField } from "./segmentField";
 
@@ -31,6 +32,7 @@ export function TrustView({ evaluator }: { evaluator: Evaluator }) {
     <div className="flex flex-col gap-6">
       {query.error && <Problem error={query.error} what="The analysis" onRetry={() => void query.refetch()} />}
       {query.data && <Calibration trust={query.data.trust} kind={evaluator.current.kind} />}
+      {query.data && <LabelNext evaluator={evaluator} analysis={query.data} />}
       {evaluator.current.kind === "judge" && <BiasTests evaluator={evaluator} />}
       <section aria-label="Means">
         <div className="mb-2 flex flex-wrap items-center gap-4">
@@ -85,14 +87,13 @@ function Calibration({ trust, kind }: { trust: Trust; kind: string }) {
         </p>
       )}
       {trust.table && trust.labels > 0 && <ConfusionTable table={trust.table} />}
-      {trust.proposed.length > 0 && <Proposed places={trust.proposed} />}
     </section>
   );
 }
 
 function explained(trust: Trust): string {
   if (trust.state === "uncalibrated")
-    return `${plural(trust.needed, "more label")} by people, and this can be told. Until then its means stand uncorrected: score the traces below with the same name as the evaluator's score.`;
+    return `${plural(trust.needed, "more label")} by people, and this can be told. Until then its means stand uncorrected: label the random cases below.`;
   if (trust.state === "suspect")
     return "It agrees with people less than 0.7. Change the prompt or the model before you decide anything by it.";
   return "It agrees with people well enough; its means are corrected by what the labels say about its errors.";
@@ -131,35 +132,6 @@ function ConfusionTable({ table }: { table: NonNullable<Trust["table"]> }) {
         </tr>
       </tbody>
     </table>
-  );
-}
-
-function Proposed({ places }: { places: Trust["proposed"] }) {
-  return (
-    <details>
-      <summary className="cursor-pointer text-label text-fg-2">
-        Label these next ({places.length}): a random draw, because labels picked by their verdict would make the
-        calibration crooked
-      </summary>
-      <ul className="mt-1 flex flex-wrap gap-x-3 gap-y-1">
-        {places.map((place) => (
-          <li key={place.span_id || place.trace_id || place.session_id}>
-            {place.trace_id ? (
-              <Link
-                to="/traces/$traceId"
-                params={{ traceId: place.trace_id }}
-                search={{ span: place.span_id }}
-                className="link mono-s"
-              >
-                {place.trace_id.slice(0, 8)}
-              </Link>
-            ) : (
-              <span className="mono-s">{place.session_id}</span>
-            )}
-          </li>
-        ))}
-      </ul>
-    </details>
   );
 }
 

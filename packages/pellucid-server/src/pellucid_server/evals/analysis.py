@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pellucid_server.evals.doubts import Doubt, doubts
 from pellucid_server.evals.evaluators import EvaluatorBook, Versioned
 from pellucid_server.evals.golden.sets import GoldenBook
 from pellucid_server.evals.trust import Believed, Trust, TrustState, believed, histogram, labelled, trust
@@ -20,6 +21,8 @@ class Analysis:
     means: Sequence[Believed]
     """One a segment; one in all where no segment was asked for."""
     histogram: Mapping[str, Sequence[float]]
+    doubtful: Sequence[Doubt]
+    """Verdicts that are worth a person's look, for reasons of their own: never to calibrate by."""
     complete: bool
     """False where there were more scores than one analysis reads."""
 
@@ -44,6 +47,7 @@ class Analyses:
             trust=self._checked(scope, found, trust(everything, evaluator_id, binary=binary)),
             means=believed(asked, calibration, evaluator_id, binary=binary),
             histogram=histogram(asked),
+            doubtful=doubts(everything, evaluator_id),
             complete=complete,
         )
 

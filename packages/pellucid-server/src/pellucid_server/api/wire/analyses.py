@@ -43,6 +43,12 @@ class PlaceAnswer(BaseModel):
     session_id: str
 
 
+class DoubtAnswer(PlaceAnswer):
+    """A verdict that is worth a person's look."""
+
+    reason: str
+
+
 class TrustAnswer(BaseModel):
     """What people's labels say about a judge."""
 
@@ -80,6 +86,8 @@ class AnalysisAnswer(BaseModel):
     means: list[BelievedAnswer]
     histogram: Mapping[str, Sequence[float]]
     """By source: weighted counts in equal bins from 0 to 1."""
+    doubtful: list[DoubtAnswer]
+    """To understand the judge by; labels of these would make a calibration crooked."""
     complete: bool
 
 
@@ -93,6 +101,7 @@ def to_analysis(analysis: Analysis) -> AnalysisAnswer:
         trust=_to_trust(analysis.trust),
         means=[BelievedAnswer.model_validate(mean) for mean in analysis.means],
         histogram=analysis.histogram,
+        doubtful=[DoubtAnswer(**dict(zip(_PLACE, one.place, strict=True)), reason=one.reason) for one in analysis.doubtful],
         complete=analysis.complete,
     )
 

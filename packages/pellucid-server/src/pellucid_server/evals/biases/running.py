@@ -47,8 +47,8 @@ class BiasTestHandler:
 
     async def finished(self, context: RunContext) -> None:
         """The findings are kept with the run."""
-        kept = [outcome.output async for outcome in context.outcomes() if not outcome.error]
-        found = findings(_object(output) for output in kept)
+        kept = [_object(outcome.output) async for outcome in context.outcomes() if not outcome.error]
+        found = await asyncio.to_thread(findings, kept)  # the first one loads what statistics need, which takes seconds
         await context.conclude({"cases": len(kept), "findings": [asdict(one) for one in found]})
 
 

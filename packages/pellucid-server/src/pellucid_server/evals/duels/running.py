@@ -45,7 +45,8 @@ class DuelHandler:
 
     async def finished(self, context: RunContext) -> None:
         """The standings are kept with the run."""
-        found = standings([outcome async for outcome in _outcomes(context.outcomes())])
+        ended = [outcome async for outcome in _outcomes(context.outcomes())]
+        found = await asyncio.to_thread(standings, ended)  # the first one loads what statistics need, which takes seconds
         await context.conclude(asdict(found))
 
     def _read(self, project_id: str, meeting: Meeting) -> tuple[Answered, Answered]:

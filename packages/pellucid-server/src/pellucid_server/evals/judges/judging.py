@@ -62,7 +62,7 @@ def _averaged(name: str, reads: Sequence[Read]) -> list[Verdict]:
         head = (
             missing(f"The judge contradicts itself: {len(reads)} answers, no majority.")
             if tied
-            else Verdict(value=ranked[0][0], comment=comment, metadata={**spread})
+            else Verdict(value=ranked[0][0], comment=comment, metadata={**spread, **({"agreeing": ranked[0][1]} if spread else {})})
         )
     parts = {part for read in reads for part in read.parts}
     rest = [
