@@ -66,7 +66,8 @@ def measure(judgements: int, data: Path) -> Measured:
         send(traffic.requests(), server.port, PROTOBUF)
         with Client(server.port) as client:
             _until(lambda: Pellucid().count(client) >= traffic.manifest.spans)
-            server.quiet()
+        server.quiet()
+        with Client(server.port) as client:  # the server closes connections that rest
             evaluator = _judge(client, provider)
             used = server.cpu_s(), _cpu(simulator)
             began = time.monotonic()

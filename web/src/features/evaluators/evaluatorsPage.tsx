@@ -14,6 +14,7 @@ import { usePreference } from "@/ui/preferences";
 import { Empty, Problem, SkeletonRows, useLate } from "@/ui/states";
 import { Age } from "@/ui/values";
 import { Gallery } from "./gallery";
+import { GuidePanel } from "./guidePanel";
 
 const COLUMNS: readonly DataColumn<Evaluator>[] = [
   { id: "name", label: "Evaluator", width: 220, grow: true, cell: (row) => <EvaluatorLink evaluator={row} /> },
@@ -59,6 +60,7 @@ export default function EvaluatorsPage() {
         <Problem error={query.error} what="The evaluators" onRetry={() => void query.refetch()} />
       )}
       {waiting && <SkeletonRows />}
+      {query.data && <GuidePanel />}
       {query.data?.length === 0 && (
         <Empty icon={Gavel} title="No evaluators yet">
           <p>

@@ -22,6 +22,7 @@ from pellucid_server.evals.evaluators import ChangeRecorder, EvaluatorBook
 from pellucid_server.evals.golden.checking import GoldenHandler
 from pellucid_server.evals.golden.daily import DailyChecks
 from pellucid_server.evals.golden.sets import GoldenBook
+from pellucid_server.evals.guide import Guide
 from pellucid_server.evals.links import FeedbackLinks
 from pellucid_server.evals.online import Online
 from pellucid_server.evals.room import EvaluationRoom
@@ -75,6 +76,7 @@ class EvaluatorParts:
         queries, book = self.queries, self.book
         candidates, spending = Candidates(queries), Spending(queries.metrics, system_clock)
         golden = GoldenBook(meta, self.book, self.subjects, queries.scores, durable.runs, system_clock)
+        analyses = Analyses(self.book, queries.scores, golden)
         return EvaluationRoom(
             book=self.book,
             trials=Trials(self.book, candidates, self.subjects, spending, durable.models, queries, durable.runs),
@@ -83,8 +85,19 @@ class EvaluatorParts:
             configs=ScoreConfigBook(meta, system_clock, random_id),
             golden=golden,
             daily_checks=DailyChecks(meta, golden, spending, system_clock),
-            analyses=Analyses(self.book, queries.scores, golden),
+            analyses=analyses,
             views=ScoreViews(self.book, queries.scores, system_clock),
+            guide=Guide(
+                book,
+                analyses,
+                candidates,
+                self.subjects,
+                spending,
+                queries.metrics,
+                durable.model_connections,
+                durable.price_of,
+                system_clock,
+            ),
             duels=DuelRoom(meta, Pairer(meta, queries), self.answers, durable.runs),
             biases=BiasTests(meta, self.book, candidates, durable.runs),
             links=FeedbackLinks(Vault.open(settings.data, settings.secret_key).derived("feedback links"), system_clock),

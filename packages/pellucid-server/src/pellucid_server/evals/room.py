@@ -9,6 +9,7 @@ from pellucid_server.evals.duels.service import DuelRoom
 from pellucid_server.evals.evaluators import EvaluatorBook
 from pellucid_server.evals.golden.daily import DailyChecks
 from pellucid_server.evals.golden.sets import GoldenBook
+from pellucid_server.evals.guide import Guide
 from pellucid_server.evals.links import FeedbackLinks
 from pellucid_server.evals.online import Online
 from pellucid_server.evals.score_views import ScoreViews
@@ -32,3 +33,4 @@ class EvaluationRoom:
     biases: BiasTests
     golden: GoldenBook
     daily_checks: DailyChecks
+    guide: Guide

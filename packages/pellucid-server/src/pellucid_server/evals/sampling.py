@@ -69,6 +69,11 @@ class Sampling:
     default: float
     strata: tuple[Stratum, ...]
 
+    def expected(self, counts: Mapping[str, int]) -> float:
+        """How many places are drawn of these, by the name of their stratum; what is in none is under the empty name."""
+        shares = {stratum.name: stratum.probability for stratum in self.strata}
+        return sum(count * shares.get(name, self.default) for name, count in counts.items())
+
     def as_json(self) -> dict[str, JsonValue]:
         """As it is kept."""
         strata: list[JsonValue] = [

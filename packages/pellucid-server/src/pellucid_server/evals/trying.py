@@ -107,8 +107,7 @@ class Trials:
         """By the last 24 hours. `measured`: the cost of one evaluation as a preview has just seen it."""
         ready, drawn, now = self._book.compile(definition), read_sampling(sampling), self._queries.clock()
         counts = self._candidates.counts(scope, ready.definition.target, text, drawn, Window(start=now - DAY, end=now))
-        shares = {stratum.name: stratum.probability for stratum in drawn.strata}
-        sampled = sum(count * shares.get(name, drawn.default) for name, count in counts.items())
+        sampled = drawn.expected(counts)
         each = 0.0 if ready.is_free else measured
         if each is None and evaluator_id:
             each = self._spending.lately(scope, evaluator_id).mean

@@ -30,6 +30,7 @@ from pellucid_server.api.wire.evaluators import (
     to_tried,
     to_version,
 )
+from pellucid_server.api.wire.guidance import GuidanceAnswer, to_guidance
 from pellucid_server.api.wire.page import Page
 from pellucid_server.api.wire.problem import PREFIX, PROBLEMS
 from pellucid_server.api.wire.runs import RunAnswer, to_run
@@ -49,6 +50,7 @@ def create_router() -> APIRouter:
     router.post("/evaluator-checks", summary="Look a draft through", status_code=204)(check)
     router.post("/evaluator-previews", summary="Try a draft on real spans; nothing is written")(preview)
     router.post("/evaluator-forecasts", summary="Estimate what a day of a draft would cost")(forecast)
+    router.get("/evaluator-guidance", summary="What evaluates the traffic, and which step comes next")(guidance)
     router.get("/evaluators", summary="Evaluators of the project")(list_evaluators)
     router.post("/evaluators", summary="Make an evaluator", status_code=201)(create_evaluator)
     router.get("/evaluators/{evaluator_id}", summary="One evaluator")(get_evaluator)
@@ -98,6 +100,11 @@ def forecast(request: Request, scope: Reader, body: ForecastBody) -> ForecastAns
         measured=body.cost_each,
     )
     return to_forecast(found)
+
+
+def guidance(request: Request, scope: Reader) -> GuidanceAnswer:
+    """By the traffic of the last 24 hours: its kinds, what of them is looked at, and at most three steps with what a day of each costs."""
+    return to_guidance(house_of(request).evals.guide.guide(scope))
 
 
 def list_evaluators(request: Request, scope: Reader) -> Page[EvaluatorAnswer]:
