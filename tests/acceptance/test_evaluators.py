@@ -1,12 +1,16 @@
 """Evaluators on a real server with a simulated provider: live traffic is scored, a killed server goes on where it was, links rate."""
 
+import random
+import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 from tests.acceptance.conftest import MakeServer
 from tests.acceptance.evaluating import api, evaluating, judge, scores, send
 from tests.acceptance.serving import until
+from tests.unit.ingest.otlp_bodies import T0, span, traces
 
 from pellucid_demo.simulator import serve_in_thread
 from pellucid_server.evals.running import CONCURRENCY
@@ -95,6 +99,47 @@ def test_a_link_rates_without_a_key_and_only_its_trace(make_server: MakeServer, 
         api(server, "POST", "linked-feedback", {"rating": True}, 400, authorization=f"Bearer {forged}")["code"]
         == "bad_feedback_link"
     )
+
+
+def test_a_flood_by_one_link_is_refused_and_the_last_word_that_was_taken_holds(make_server: MakeServer) -> None:
+    server = make_server().start()
+    token = api(server, "POST", "feedback-links", {"trace_id": "ad" * 16}, 201)["token"]
+    with httpx.Client(base_url=f"{server.url}/api/v1", headers={"authorization": f"Bearer {token}"}, timeout=60) as client:
+        codes = [client.post("linked-feedback", json={"rating": number % 2 == 0}).status_code for number in range(400)]
+    assert set(codes) == {201, 429}
+    [kept] = scores(server, "source:feedback")
+    last = max(place for place, code in enumerate(codes) if code == 201)
+    assert kept["value"] == float(last % 2 == 0)
+
+
+def test_feedback_for_a_trace_that_nobody_knows_waits_for_it(make_server: MakeServer) -> None:
+    server = make_server().start()
+    trace = f"{random.Random(5).getrandbits(127) + 1:032x}"
+    api(server, "POST", "feedback", {"trace_id": trace, "rating": False, "comment": "Wrong plan"}, 201)
+    assert api(server, "GET", f"traces/{trace}", expect=404)["code"] == "not_found"
+    now = (time.time_ns() - T0) // 1_000_000
+    body = traces(span("turn", trace=trace, span_id="ab" * 8, start=now - 40, end=now, input__value="Which plan am I on?"))
+    assert server.post("/v1/traces", body).status_code == 200
+    server.settle()
+    found = api(server, "GET", f"traces/{trace}")
+    assert [(one["value"], one["comment"]) for one in found["scores"]] == [(0.0, "Wrong plan")]
+
+
+def test_what_was_deleted_before_it_was_judged_fails_by_name_and_gets_no_score(make_server: MakeServer, provider: str) -> None:
+    server = evaluating(make_server, provider)
+    send(server, 1)
+    made = api(server, "POST", "evaluators", judge(server), 201)
+    there = api(server, "GET", "spans?filter=kind:generation&from=-1h")["data"][0]
+    gone = {"target": "span", "trace_id": "de" * 16, "span_id": "ad" * 8}
+    places = [gone, {"target": "span", "trace_id": there["trace_id"], "span_id": there["span_id"]}]
+    run = api(server, "POST", f"evaluators/{made['id']}/backfill", {"places": places}, 202)
+    ended = until(
+        lambda: (now := api(server, "GET", f"runs/{run['id']}"))["state"] == "finished" and now, WAIT_S, "the run finished"
+    )
+    assert (ended["done"], ended["failed"], ended["calls"]) == (1, 1, 1)
+    [failed] = api(server, "GET", f"runs/{run['id']}/items?state=failed")["data"]
+    assert "adadad" in failed["error"]
+    assert [one["span_id"] for one in scores(server, "name:helpfulness")] == [there["span_id"]]
 
 
 def test_a_score_must_fit_the_config_that_it_names(make_server: MakeServer) -> None:

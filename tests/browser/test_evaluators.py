@@ -65,11 +65,11 @@ def test_an_evaluator_is_tried_on_real_traffic_and_made(page: Page, world: World
 
 
 @pytest.fixture
-def strange_page(server: Server, tmp_path: Path) -> Iterator[str]:
+def strange_page(server: Server, world: World, tmp_path: Path) -> Iterator[str]:
     """A page of another origin, which the project allows, with the widget on it."""
     listener = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
     origin = f"http://127.0.0.1:{listener.server_port}"
-    token = server.post("feedback-links", {"trace_id": "fe" * 16})["token"]
+    token = server.post("feedback-links", {"trace_id": world.bad_trace_id})["token"]
     server.patch("projects/default", {"cors_origins": [origin]})
     (tmp_path / "index.html").write_text(
         f'<!doctype html><title>Shop</title><p>An answer.</p><script src="{server.url}/feedback-widget.js" data-link="{token}"></script>'
@@ -92,4 +92,6 @@ def test_the_widget_on_a_strange_page_rates_the_trace(browser: Browser, page: Pa
     shop.get_by_role("button", name="Send").click()
     page.goto(f"{world.url}/feedback")
     expect(page.get_by_role("list", name="Feedback").get_by_text("It forgot my order.")).to_be_visible()
+    page.goto(f"{world.url}/traces/{world.bad_trace_id}")
+    expect(page.get_by_role("region", name="Scores of the trace").get_by_text("user-feedback")).to_be_visible()
     elsewhere.close()

@@ -3,8 +3,9 @@
 import asyncio
 import random
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
+from typing import Any, TypeVar
 
 import pytest
 from tests.unit.ingest.otlp_bodies import T0, span, traces
@@ -27,6 +28,7 @@ from pellucid_server.jobs.runs import Run
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role, Scope
 
+T = TypeVar("T")
 LIMIT_S = 240.0
 """Far above what it takes: a busy machine must not fail a test that is about something else."""
 GOOD = "Open the settings, choose Security, and press reset. 1. Open the settings. 2. Press reset password. 3. Follow the mail."
@@ -126,6 +128,17 @@ class Scoring:
 
     def run(self, run_id: str) -> Run:
         return self.house.runs.get(self.scope, run_id)
+
+    def wait(self, answer: Coroutine[Any, Any, T]) -> T:
+        """What is awaited, in a loop of its own."""
+
+        async def whole() -> T:
+            try:
+                return await answer
+            finally:
+                await self.house.models.close()
+
+        return asyncio.run(whole())
 
     def until(self, holds: Callable[[], object], what: str) -> None:
         deadline = time.monotonic() + LIMIT_S

@@ -82,7 +82,7 @@ function NextStep({ step }: { step: Step }) {
   });
   const elsewhere = {
     label: () => void navigate({ to: "/evaluators/$id", params: { id: step.evaluator_id } } as never),
-    connect: () => void navigate({ to: "/settings", search: { tab: "models" } } as never),
+    connect: () => void navigate({ to: "/settings/$section", params: { section: "models" } } as never),
   };
   const act = ACTS[step.act];
   const go = step.act === "label" || step.act === "connect" ? elsewhere[step.act] : () => take.mutate();
@@ -108,7 +108,8 @@ function NextStep({ step }: { step: Step }) {
 function costText(step: Step): string {
   if (step.act === "label" || step.act === "connect") return "";
   if (step.cost_a_day === null) return "cost unknown";
-  return step.cost_a_day === 0 ? "free" : `at most ${formatMoney(step.cost_a_day)} a day`;
+  if (step.cost_a_day === 0) return "free";
+  return `${step.act === "widen" ? "about" : "at most"} ${formatMoney(step.cost_a_day)} a day`;
 }
 
 function percent(share: number): string {

@@ -33,7 +33,7 @@ class ExperimentParts:
         """The first step."""
         prompts = PromptMessages(serving)
         spending = Spending(queries.metrics, system_clock)
-        scorers = EvaluatorScorers(book, lambda scope, evaluator_id: spending.lately(scope, evaluator_id).mean)
+        scorers = EvaluatorScorers(book, lambda scope, id_: spending.lately(scope, id_).of_verdict(book.ready(scope, id_)[1].calls))
         handler = ExperimentHandler(meta, prompts, scorers, system_clock)
         return cls(prompts=prompts, scorers=scorers, lengths=RecordedLengths(queries), handler=handler)
 

@@ -31,6 +31,11 @@ class Ready:
         """Whether a verdict costs no money."""
         return self.judge is None
 
+    @property
+    def calls(self) -> int:
+        """Of models, for one verdict."""
+        return self.judge.repeats if self.judge is not None else 0
+
     def evaluate(self, subject: Subject) -> Sequence[Verdict]:
         """By rule or code. It blocks."""
         if self.alone is None:

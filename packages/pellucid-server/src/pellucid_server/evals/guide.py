@@ -115,7 +115,7 @@ class Guide:
     def _judge(self, scope: Scope, found: Versioned, counts: Mapping[str, int]) -> LiveJudge:
         evaluator, sampling = found.evaluator, read_sampling(dict(found.evaluator.sampling))
         trust = self._analyses.of(scope, evaluator.id, Window()).trust
-        now = self._clock()
+        now, calls = self._clock(), self._book.compile(dict(found.version.definition)).calls
         by_stratum = self._candidates.counts(
             scope, found.definition.target, evaluator.filter, sampling, Window(start=now - DAY, end=now)
         )
@@ -128,7 +128,7 @@ class Guide:
             sampling=evaluator.sampling,
             default=sampling.default,
             sampled=sampling.expected(by_stratum),
-            cost_each=self._spending.lately(scope, evaluator.id).mean,
+            cost_each=self._spending.lately(scope, evaluator.id).of_verdict(calls),
             budget=evaluator.daily_budget,
         )
 

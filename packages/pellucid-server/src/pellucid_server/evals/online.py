@@ -129,7 +129,7 @@ class Online:
         if ready.is_free:
             self._evaluate(scope, found, ready, new)
         else:
-            self._start(scope, found, new)
+            self._start(scope, found, ready, new)
         return drawn, new
 
     def _window(self, evaluator: StoredEvaluator, target: ScoreTarget) -> Window:
@@ -151,7 +151,7 @@ class Online:
             if written := [draft for few in said for draft in few]:
                 self._scores.write(scope, written)
 
-    def _start(self, scope: Scope, found: Versioned, places: Sequence[Place]) -> None:
+    def _start(self, scope: Scope, found: Versioned, ready: Ready, places: Sequence[Place]) -> None:
         """Queue what the budget bears; what it does not bear is passed over, and the evaluator's note says so."""
         evaluator = found.evaluator
         left, taken, share = None, list(places), 1.0
@@ -160,7 +160,7 @@ class Online:
             if left <= 0:
                 self._note(evaluator, f"The day's budget of {evaluator.daily_budget:g} USD is spent; it goes on at midnight, UTC.")
                 return
-            taken, share = self._affordable(scope, evaluator, places, left)
+            taken, share = self._affordable(scope, ready, places, left)
         self._note(
             evaluator, "" if share == 1.0 else f"The budget bears {share:.0%} of the sample; the estimates are weighted for it."
         )
@@ -177,15 +177,13 @@ class Online:
         with self._store.writing() as unit:
             unit.evaluators.set(evaluator.id, live_run=run.id)
 
-    def _affordable(
-        self, scope: Scope, evaluator: StoredEvaluator, places: Sequence[Place], left: float
-    ) -> tuple[list[Place], float]:
-        mean = self._spending.lately(scope, evaluator.id).mean
+    def _affordable(self, scope: Scope, ready: Ready, places: Sequence[Place], left: float) -> tuple[list[Place], float]:
+        mean = self._spending.lately(scope, ready.evaluator_id).of_verdict(ready.calls)
         bearable = FIRST_BATCH if mean is None else int(left / mean) if mean > 0 else len(places)
         if bearable >= len(places):
             return list(places), 1.0
         share = bearable / len(places)
-        kept = [place for place in places if draw(f"{evaluator.id}:budget", place.key) < share]
+        kept = [place for place in places if draw(f"{ready.evaluator_id}:budget", place.key) < share]
         return [replace(place, probability=place.probability * share) for place in kept], share
 
     def _is_under_way(self, scope: Scope, evaluator: StoredEvaluator) -> bool:

@@ -20,10 +20,9 @@ class Spend:
     cost: float
     calls: int
 
-    @property
-    def mean(self) -> float | None:
-        """Of one call; None before the first one."""
-        return self.cost / self.calls if self.calls else None
+    def of_verdict(self, calls: int) -> float | None:
+        """What a verdict costs that takes so many calls; None before the first call."""
+        return calls * self.cost / self.calls if self.calls else None
 
 
 class Spending:

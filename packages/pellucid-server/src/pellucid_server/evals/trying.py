@@ -110,7 +110,7 @@ class Trials:
         sampled = drawn.expected(counts)
         each = 0.0 if ready.is_free else measured
         if each is None and evaluator_id:
-            each = self._spending.lately(scope, evaluator_id).mean
+            each = self._spending.lately(scope, evaluator_id).of_verdict(ready.calls)
         return Forecast(
             matching=sum(counts.values()),
             by_stratum=counts,
