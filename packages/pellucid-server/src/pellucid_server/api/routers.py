@@ -62,6 +62,8 @@ from pellucid_server.api.routes import (
 
 ROUTERS: Final[tuple[Callable[[], APIRouter], ...]] = (
     otlp.create_router,
+    # Asked one after the other until one knows the path: what applications ask for in the middle of a request stands in front.
+    prompts.create_router,
     traces.create_router,
     spans.create_router,
     sessions.create_router,
@@ -71,7 +73,6 @@ ROUTERS: Final[tuple[Callable[[], APIRouter], ...]] = (
     metrics.create_router,
     search.create_router,
     scores.create_router,
-    prompts.create_router,
     prompt_insights.create_router,
     proposals.create_router,
     rollouts.create_router,
