@@ -24,6 +24,7 @@ from pellucid_server.query.metrics import Measure, MetricsAsk
 from pellucid_server.query.queries import Queries, open_queries
 from pellucid_server.query.windows import Window
 from pellucid_server.store.spans.drivers.clickhouse import connect_embedded
+from pellucid_server.store.spans.writer import SpanStore
 
 LIMIT_MS = 120.0
 TIMES = 7
@@ -103,6 +104,7 @@ def main() -> None:
     arguments.add_argument("--json", type=Path)
     chosen = arguments.parse_args()
     driver = connect_embedded(chosen.directory)
+    SpanStore(driver).migrate()
     queries = open_queries(driver, system_clock, random_id)
     scope = Scope(organization_id="bench", project_id=chosen.project, role=Role.OWNER, actor="bench")
     scores = queries.facets.complete(scope, "score", "", limit=200)

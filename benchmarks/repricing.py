@@ -16,6 +16,7 @@ from pellucid_server.enrich.rates import Rates
 from pellucid_server.store.spans.drivers.clickhouse import connect_embedded
 from pellucid_server.store.spans.drivers.port import Statement
 from pellucid_server.store.spans.repricing import Repricer
+from pellucid_server.store.spans.writer import SpanStore
 
 RUN = "benchmark"
 
@@ -43,7 +44,9 @@ def main() -> None:
     )
     chosen = arguments.parse_args()
     driver = connect_embedded(chosen.directory)
+    SpanStore(driver).migrate()
     repricer = Repricer(driver)
+    repricer.drop(RUN)  # of a run that was cut short
     rates = Rates(input=chosen.factor, output=4 * chosen.factor)
     pricing = Pricing(repricer, chosen.project, [PriceOverride(id="bench", model=".*", regex=True, rates=rates)])
     days = repricer.days(chosen.project, None, None)
