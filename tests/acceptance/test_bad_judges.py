@@ -111,7 +111,7 @@ def test_a_provider_that_refuses_the_request_fails_the_items_and_they_can_be_tri
     assert {one["status"] for one in scores(server, f"name:{name}")} == {"valid"}
 
 
-@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.RATE_LIMIT, Fault.OVERLOADED])
+@pytest.mark.parametrize("fault", [Fault.SERVER_ERROR, Fault.RATE_LIMIT, Fault.OVERLOADED, Fault.DISCONNECT])
 def test_a_provider_that_is_ill_is_waited_for_and_nothing_is_lost(server: Server, provider: Provider, fault: Fault) -> None:
     provider.change(Settings(latency=0, fault_rates={fault: 1}))
     name = f"ill_{fault.value}"
@@ -129,3 +129,10 @@ def test_a_path_that_finds_nothing_asks_nobody_and_says_which(server: Server) ->
     found = scores(server, "name:nothing")
     assert {(one["status"], one["value"]) for one in found} == {("invalid", None)}
     assert {one["comment"] for one in found} == {"`answer` ($.metadata.gone) finds nothing here, so there is nothing to judge."}
+
+
+def test_a_slow_provider_is_waited_for(server: Server, provider: Provider) -> None:
+    provider.change(Settings(latency=0.2, fault_rates={Fault.SLOW: 1}))
+    run = ended(server, judging(server, "slow"))
+    assert (run["done"], run["failed"], run["calls"]) == (CASES, 0, CASES)
+    assert {one["status"] for one in scores(server, "name:slow")} == {"valid"}

@@ -1,13 +1,14 @@
 """Bias tests: what is asked of the judge, and when something may be said of what it answers."""
 
 import asyncio
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import pytest
 from tests.unit.evals.asking import Asked
 from tests.unit.evals.test_judges import SUBJECT, definition
 
-from pellucid_server.evals.biases.findings import Word, findings
+from pellucid_server.evals.biases.findings import Word, findings, findings_from_json
 from pellucid_server.evals.biases.probing import Probed, Prober
 from pellucid_server.evals.errors import NoVerdict
 from pellucid_server.evals.judges.asking import read_judge
@@ -80,3 +81,8 @@ def test_repeats_of_words_are_a_share_and_of_numbers_a_deviation() -> None:
     assert numbers.estimate is not None
     assert numbers.estimate.value == pytest.approx(0.1414, abs=1e-3)
     assert [one.probe for one in findings([])] == ["repeats", "longer", "own_style", "lean"]
+
+
+def test_findings_are_the_same_when_they_are_read_again_after_the_cases_were_forgotten() -> None:
+    found = findings([kept(0.5, [True, False])] * 25)
+    assert findings_from_json(json.loads(json.dumps([asdict(one) for one in found]))) == found

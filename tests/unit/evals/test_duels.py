@@ -1,6 +1,8 @@
 """Duels: an answer wins only where it wins in both orders, and a judge that prefers a place is seen to."""
 
 import asyncio
+import json
+from dataclasses import asdict
 from itertools import product
 
 import pytest
@@ -11,7 +13,7 @@ from tests.unit.evals.asking import Asked
 from pellucid_server.evals.duels.contest import DuelJudge, Meeting, Side, judge_from_json, meeting_from_json
 from pellucid_server.evals.duels.fighting import Answered, Fought, Order, Winner, fight
 from pellucid_server.evals.duels.running import outcome_of
-from pellucid_server.evals.duels.standings import Outcome, standings
+from pellucid_server.evals.duels.standings import Outcome, standings, standings_from_json
 from pellucid_server.evals.errors import BadContest
 from pellucid_server.evals.subject import Place
 from pellucid_server.llm.errors import ModelAnswerInvalid
@@ -132,6 +134,14 @@ def test_a_fair_judge_leans_nowhere_whatever_the_answers_are() -> None:
         assert lean is not None
         assert -1 <= lean <= 1
         assert mirrored.won == Fought(forwards=Order(winner=one), backwards=Order(winner=other)).won
+
+
+def test_standings_are_the_same_when_they_are_read_again_after_the_duels_were_forgotten() -> None:
+    outcomes = [kept("x", "y", "first", "first")] * 5 + [kept("x", "y", "first", "second")] * 3 + [kept("x", "y", "", "first")]
+    found = standings(outcomes)
+    assert standings_from_json(json.loads(json.dumps(asdict(found)))) == found
+    empty = standings([])
+    assert standings_from_json(json.loads(json.dumps(asdict(empty)))) == empty
 
 
 def kept(first: str, second: str, forwards: Winner, backwards: Winner) -> Outcome:

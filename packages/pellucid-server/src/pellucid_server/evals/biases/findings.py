@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from pellucid_server.evals.kept import estimate_from_json, number, whole
 from pellucid_server.model.json import JsonValue
 from pellucid_server.stats.intervals import Estimate, mean, share
 
@@ -51,14 +52,14 @@ def findings(kept: Iterable[_Kept]) -> list[Finding]:
 
 
 def _shift(cases: Sequence[_Kept], probe: str) -> Finding:
-    values = [value for case in cases if (value := _number(case.get(probe))) is not None]
+    values = [value for case in cases if (value := number(case.get(probe))) is not None]
     return _finding(cases, probe, mean(values), _two_sided)
 
 
 def _repeats(cases: Sequence[_Kept]) -> Finding:
     """A share for yes, no and words; for numbers their standard deviation on the same case."""
     said = [list(repeats) for case in cases if isinstance(repeats := case.get("repeats"), list) and len(repeats) > 1]
-    numbers = [[number for value in values if (number := _number(value)) is not None] for values in said]
+    numbers = [[one for value in values if (one := number(value)) is not None] for values in said]
     if said and all(len(mine) == len(values) for mine, values in zip(numbers, said, strict=True)):
         estimate = mean([statistics.stdev(values) for values in numbers])
     else:
@@ -91,5 +92,17 @@ def _one_sided(low: float, high: float) -> Word:
     return Word.BIASED if low > FAIR_WITHIN else Word.CANNOT_TELL
 
 
-def _number(value: JsonValue) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+def findings_from_json(value: JsonValue) -> list[Finding]:
+    """What `asdict` made of findings: as they were when the run ended."""
+    listed = value if isinstance(value, list) else []
+    return [
+        Finding(
+            probe=str(one.get("probe")),
+            estimate=estimate_from_json(one.get("estimate")),
+            word=Word(str(one.get("word"))),
+            without=whole(one, "without"),
+            reason=str(one.get("reason") or ""),
+        )
+        for one in listed
+        if isinstance(one, dict)
+    ]

@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pellucid_server.evals.biases.findings import Finding, findings
+from pellucid_server.evals.biases.findings import Finding, findings, findings_from_json
 from pellucid_server.evals.biases.running import KIND
 from pellucid_server.evals.candidates import Candidates
 from pellucid_server.evals.errors import BadEvaluator, NothingToEvaluate
 from pellucid_server.evals.evaluators import EvaluatorBook
+from pellucid_server.evals.kept import whole
 from pellucid_server.llm.durable import RunStarter, StartedRun
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Scope
@@ -77,13 +78,15 @@ class BiasTests:
                 return None
             counts = unit.runs.counts([run.id])[run.id]
             done = _outputs(unit, run.id)
-        version = _settings(run).get("version")
+        kept = run.result if run.kept_counts is not None and isinstance(run.result, dict) else None
         return BiasTest(
             run=run,
-            version=version if isinstance(version, int) else 0,
-            cases=len(done),
+            version=whole(_settings(run), "version"),
+            cases=len(done) if kept is None else whole(kept, "cases"),
             items=counts.items,
-            findings=findings(output if isinstance(output, dict) else {} for output in done),
+            findings=findings(output if isinstance(output, dict) else {} for output in done)
+            if kept is None
+            else findings_from_json(kept.get("findings")),
         )
 
 

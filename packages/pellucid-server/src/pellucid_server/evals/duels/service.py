@@ -9,7 +9,7 @@ from pellucid_server.evals.duels.contest import DuelJudge, Meeting, Side, meetin
 from pellucid_server.evals.duels.pairing import Contestant, Paired, Pairer
 from pellucid_server.evals.duels.reading import Answers
 from pellucid_server.evals.duels.running import KIND, outcome_of
-from pellucid_server.evals.duels.standings import Outcome, Standings, standings
+from pellucid_server.evals.duels.standings import Outcome, Standings, standings, standings_from_json
 from pellucid_server.evals.errors import BadContest, NoSuchContest
 from pellucid_server.llm.durable import RunStarter, StartedRun
 from pellucid_server.model.scope import Scope
@@ -96,7 +96,11 @@ class DuelRoom:
         )
 
     def standings(self, scope: Scope, run_id: str) -> Standings:
-        """As they are now. Raises `NoSuchContest`."""
+        """As they are now; of a run whose duels were forgotten, as they were at its end. Raises `NoSuchContest`."""
+        with self._store.reading() as unit:
+            run = unit.runs.get(scope.project_id, run_id)
+        if run is not None and run.kept_counts is not None:
+            return standings_from_json(run.result)
         return standings(self._outcomes(scope, run_id))
 
     def duels(self, scope: Scope, run_id: str, *, after: int, limit: int) -> list[StoredItem]:

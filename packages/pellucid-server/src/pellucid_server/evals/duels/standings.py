@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from pellucid_server.evals.kept import estimate_from_json, number, whole
 from pellucid_server.model.json import JsonValue
 from pellucid_server.stats.duels import Duel, bradley_terry
 from pellucid_server.stats.intervals import Estimate, mean, share
@@ -24,7 +25,7 @@ class Outcome:
     @property
     def won(self) -> float | None:
         """As `Fought.won`."""
-        return _number(self.kept.get("won"))
+        return number(self.kept.get("won"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,7 +72,7 @@ def standings(outcomes: Iterable[Outcome]) -> Standings:
         counts[duel.second][_place(1 - duel.won)] += 1
     failed = sum(1 for outcome in ended if outcome.failed)
     agreeing = [said[0] == said[1] for outcome, _ in duels if len(said := _said(outcome)) == 2]
-    leans = [lean for outcome, _ in duels if (lean := _number(outcome.kept.get("lean"))) is not None]
+    leans = [lean for outcome, _ in duels if (lean := number(outcome.kept.get("lean"))) is not None]
     kin = [duel.won if side == "first" else 1 - duel.won for outcome, duel in duels if (side := outcome.kept.get("kin"))]
     return Standings(
         contestants=[
@@ -97,5 +98,27 @@ def _said(outcome: Outcome) -> list[str]:
     return [one for one in said if isinstance(one, str) and one in WINNERS]
 
 
-def _number(value: JsonValue) -> float | None:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+def standings_from_json(value: JsonValue) -> Standings:
+    """What `asdict` made of standings: as they were when the run ended."""
+    kept = value if isinstance(value, dict) else {}
+    listed = kept.get("contestants")
+    contestants = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return Standings(
+        contestants=[
+            Standing(
+                name=str(one.get("name")),
+                strength=strength,
+                won=whole(one, "won"),
+                lost=whole(one, "lost"),
+                tied=whole(one, "tied"),
+            )
+            for one in contestants
+            if (strength := estimate_from_json(one.get("strength"))) is not None
+        ],
+        decided=whole(kept, "decided"),
+        missing=whole(kept, "missing"),
+        failed=whole(kept, "failed"),
+        agreement=estimate_from_json(kept.get("agreement")),
+        lean=estimate_from_json(kept.get("lean")),
+        kin=estimate_from_json(kept.get("kin")),
+    )
