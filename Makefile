@@ -41,7 +41,7 @@ test: install ## All tests but browser and long ones
 
 browser: install ## Browser tests in Debian's Chromium
 	@scripts/install-system chromium
-	@$(PY) -m pytest -q -m browser tests/browser
+	@$(PY) -m pytest -q -m "browser and not long" tests/browser
 	@$(PY) -m pytest -q -m browser tests/api/locks # a run of its own: one process holds one Playwright
 
 lint: install ## Format, lint, types, import contracts

@@ -1,5 +1,6 @@
 """What models, their users and broken clients write: nothing runs, nothing is fetched, nothing breaks, the page says what is the case."""
 
+import base64
 import json
 import re
 
@@ -48,6 +49,26 @@ def test_nothing_in_a_message_runs_or_is_fetched(page: Page, world: World, mode:
     assert page.locator("#root a[href^='javascript:']").count() == 0
     assert page.locator("#root img").count() == 0
     assert page.title() != "owned"
+
+
+def test_a_drawing_that_could_run_is_offered_as_a_file_and_never_shown(page: Page, world: World) -> None:
+    drawing = "<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'><script>alert(2)</script></svg>"
+    content = base64.b64encode(drawing.encode()).decode()
+    image = {"type": "blob", "modality": "image", "mime_type": "image/svg+xml", "content": content}
+    trace = Trace()
+    trace.generation(
+        "draw",
+        [{"role": "user", "parts": [{"type": "text", "content": "What is this?"}, image]}],
+        [text_message("assistant", "A trap.")],
+    )
+    open_trace(page, world, sent(world, trace))
+    panel = page.get_by_role("tabpanel")
+    expect(panel).to_contain_text("image/svg+xml")
+    assert page.locator("#root img, #root object, #root embed").count() == 0
+    link = panel.get_by_role("link", name="download").get_attribute("href") or ""
+    answer = page.request.get(world.url + link)
+    assert answer.ok
+    assert "attachment" in answer.headers["content-disposition"]
 
 
 def test_nothing_in_attributes_runs(page: Page, world: World) -> None:
@@ -135,6 +156,7 @@ def test_a_project_in_which_there_is_nothing(page: Page, world: World) -> None:
     page.add_init_script(f"sessionStorage.setItem('pellucid.project', '{project}')")
     for path in (
         "/", "/traces", "/sessions", "/users", "/prompts", "/whats-live", "/effective-prompts", "/datasets", "/dashboards",
+        "/sessions?view=turns", "/evaluators", "/duels", "/feedback", "/annotate", "/playground", "/runs", "/changes", "/drift",
         "/dashboards/overview", "/cost", "/search?q=anything", "/settings/keys", "/settings/members", "/settings/dead-letters",
     ):  # fmt: skip
         page.goto(f"{world.url}{path}")

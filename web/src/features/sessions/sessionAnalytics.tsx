@@ -25,10 +25,11 @@ export function SessionAnalytics({ query, enabled }: { query: ListQuery; enabled
   return (
     <section aria-label="Sessions together" className="shrink-0 border-b border-line">
       <StaleNotice error={asked.error} onRetry={() => void asked.refetch()} />
-      <div className="flex min-h-14 items-center gap-8 overflow-x-auto px-4 py-2.5">
-        {found && <Totals found={found} />}
-        <span className="flex-1" />
-        {found && <Lengths found={found} />}
+      <div className="flex min-h-14 items-center gap-4 px-4">
+        <div className="flex min-w-0 flex-1 items-center justify-between gap-8 overflow-x-auto py-2.5">
+          {found && <Totals found={found} />}
+          {found && <Lengths found={found} />}
+        </div>
         <button
           type="button"
           aria-expanded={open}
@@ -143,7 +144,7 @@ function Turns({ found, score }: { found: Conversations; score: string }) {
     <table className="w-full min-w-[720px] text-label">
       <thead className="text-left text-fg-3">
         <tr>
-          <th className="py-1 font-medium">Turn</th>
+          <th className="py-1 pr-4 font-medium">Turn</th>
           <th className="py-1 font-medium">Reached by</th>
           <th className="py-1 pl-4 font-medium">Left here</th>
           <th className="py-1 pl-4 font-medium">Failed</th>

@@ -268,7 +268,6 @@ export function DeleteAll({ traces, count, onStarted }: ActionProps & { onStarte
       <Button
         look="ghost"
         icon={Trash2}
-        className="text-error"
         disabled={!may}
         title={may ? undefined : "Only an admin of the project deletes traces"}
         onClick={() => setOpen(true)}
@@ -284,7 +283,7 @@ export function DeleteAll({ traces, count, onStarted }: ActionProps & { onStarte
         <div className="flex justify-end gap-2">
           <Button onClick={() => setOpen(false)}>Keep them</Button>
           <Button
-            look="primary"
+            look="danger"
             icon={Trash2}
             disabled={start.isPending}
             onClick={() => start.mutate({ action: "delete", options: {} })}
