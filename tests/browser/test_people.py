@@ -47,7 +47,7 @@ def test_sessions_replay_a_conversation(page: Page, world: World) -> None:
     together = page.get_by_role("region", name="Sessions together")
     expect(together).to_contain_text("Turns, median")
     together.get_by_role("button", name="By turn").click()
-    turns = page.get_by_role("region", name="By turn")
+    turns = page.get_by_role("group", name="By turn")
     expect(turns.get_by_role("columnheader", name="Left here")).to_be_visible()
     expect(turns.get_by_role("columnheader", name=re.compile(", mean$")).last).to_be_visible()
     expect(page).to_have_url(re.compile("view=turns"))

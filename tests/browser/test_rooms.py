@@ -38,7 +38,7 @@ ROOMS: Final = {
     "webhooks": "/settings/webhooks",
     "settings": "/settings",
 }
-BY_CLICK: Final = {"/duels/$runId": "test_judges"}
+BY_CLICK: Final = {"duels/$runId": "test_judges"}
 """Routes that a test reaches as people do, and where: what they show needs a model that answers."""
 CASES: Final = 8
 
@@ -78,7 +78,9 @@ def furnish(made: Project, trace_ids: list[str]) -> Mapping[str, str]:
     options = {"name": "seen", "value": 1}
     run = made.call("POST", "bulk/traces", {"action": "score", "options": options, "trace_ids": trace_ids})["id"]
     until(lambda: made.call("GET", f"runs/{run}")["state"] == "finished", VISIBLE_LIMIT_S, "the run of the rooms")
-    token = made.call("POST", "dashboards/overview/shares", {})["token"]
+    preset = made.call("GET", "dashboards/overview")["document"]
+    board = made.call("POST", "dashboards", {"name": "Rooms", "document": preset})["id"]
+    token = made.call("POST", f"dashboards/{board}/shares", {})["token"]
     change = made.call("POST", "events", {"kind": "deploy", "title": "Release 2"})["id"]
     return {
         "dataset": "rooms", "experiment": experiment, "queue": queue, "evaluator": evaluator, "run": run, "token": token,
@@ -95,7 +97,7 @@ def test_a_room_passes_axe_and_fits_a_phone(
     page.add_init_script(f"localStorage.setItem('pellucid.theme', '{theme}')")
     made.open(page, world.url + ROOMS[name].format(**ids))
     settled(page)
-    expect(page.get_by_role("heading", level=1).first).to_be_attached()
+    expect(page.get_by_role("heading").first).to_be_visible()
     expect(page.get_by_role("alert")).to_have_count(0)
     found = findings(page)
     assert found == [], json.dumps(found, indent=1)
@@ -107,7 +109,7 @@ def test_every_route_of_the_router_is_opened_by_some_test() -> None:
     sources = "\n".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
     opened = {path.partition("?")[0] for path in re.findall(r"""["}](/[^"'\s]*)["']""", sources)}
     unopened = [route for route in routes if not any(re.fullmatch(pattern_of(route), path) for path in opened)]
-    assert unopened == list(BY_CLICK)
+    assert [route.removeprefix("/") for route in unopened] == list(BY_CLICK)
 
 
 def pattern_of(route: str) -> str:

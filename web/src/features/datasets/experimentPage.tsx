@@ -84,11 +84,13 @@ function Body({ experiment }: { experiment: Experiment }) {
     <div className="flex min-h-0 flex-1 flex-col">
       {runId && <RunProgress runId={runId} onEnded={refresh} />}
       <div className="flex shrink-0 flex-wrap items-end gap-x-6 gap-y-2 border-b border-line px-4 py-2">
-        <Stat label="Started">
-          <Age time={experiment.created_time} ago />
-        </Stat>
-        <Stat label="Data set version">{experiment.dataset_version}</Stat>
-        <Stat label="Repetitions">{experiment.repetitions}</Stat>
+        <dl className="contents">
+          <Stat label="Started">
+            <Age time={experiment.created_time} ago />
+          </Stat>
+          <Stat label="Data set version">{experiment.dataset_version}</Stat>
+          <Stat label="Repetitions">{experiment.repetitions}</Stat>
+        </dl>
         <BaselinePicker
           candidates={known}
           chosen={baseline}

@@ -55,15 +55,17 @@ export default function EvaluatorPage() {
       {evaluator && (
         <div className="flex min-h-0 flex-1 flex-col">
           <div className="flex shrink-0 flex-wrap items-end gap-x-6 gap-y-2 border-b border-line px-4 py-2">
-            <Stat label="State">
-              <State evaluator={evaluator} />
-            </Stat>
-            <Stat label="Kind">{evaluator.current.kind}</Stat>
-            <Stat label="Spent today">{formatMoney(evaluator.spent_today)}</Stat>
-            <Stat label="Calls today">{formatCount(evaluator.calls_today)}</Stat>
-            <Stat label="Budget a day">
-              {evaluator.daily_budget === null ? "none" : formatMoney(evaluator.daily_budget)}
-            </Stat>
+            <dl className="contents">
+              <Stat label="State">
+                <State evaluator={evaluator} />
+              </Stat>
+              <Stat label="Kind">{evaluator.current.kind}</Stat>
+              <Stat label="Spent today">{formatMoney(evaluator.spent_today)}</Stat>
+              <Stat label="Calls today">{formatCount(evaluator.calls_today)}</Stat>
+              <Stat label="Budget a day">
+                {evaluator.daily_budget === null ? "none" : formatMoney(evaluator.daily_budget)}
+              </Stat>
+            </dl>
             <Segments<Tab> label="Part" value={tab} options={TABS} onChange={(next) => patch({ tab: next })} />
           </div>
           {evaluator.state_note && (

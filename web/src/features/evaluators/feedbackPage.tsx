@@ -31,7 +31,7 @@ export default function FeedbackPage() {
           <p>
             Let your users rate answers: put the widget on your page with a link that your server makes for a trace.
           </p>
-          <pre className="mono mt-2 overflow-x-auto text-left">{`<script src="${location.origin}/feedback-widget.js"
+          <pre className="mono mt-2 whitespace-pre-wrap break-all text-left">{`<script src="${location.origin}/feedback-widget.js"
   data-link="…token of POST /api/v1/feedback-links…"></script>`}</pre>
         </Empty>
       )}

@@ -42,11 +42,13 @@ function Frozen({ golden, act }: { golden: GoldenSet; act: Acts }) {
   return (
     <>
       <div className="flex flex-wrap items-end gap-x-6 gap-y-2">
-        <Stat label="Cases">{formatCount(golden.size)}</Stat>
-        <Stat label="Frozen">
-          <Age time={golden.frozen_time} ago />
-        </Stat>
-        <Stat label="Checks">{formatCount(golden.checks.length)}</Stat>
+        <dl className="contents">
+          <Stat label="Cases">{formatCount(golden.size)}</Stat>
+          <Stat label="Frozen">
+            <Age time={golden.frozen_time} ago />
+          </Stat>
+          <Stat label="Checks">{formatCount(golden.checks.length)}</Stat>
+        </dl>
         <div className="flex flex-wrap gap-2">
           <Button icon={RefreshCw} disabled={act.pending} onClick={act.check}>
             Check now

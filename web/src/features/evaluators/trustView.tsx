@@ -59,7 +59,7 @@ function Calibration({ trust, kind }: { trust: Trust; kind: string }) {
   const state = STATES[trust.state];
   return (
     <section aria-label="Calibration" className="flex flex-col gap-3">
-      <div className="flex flex-wrap items-end gap-x-6 gap-y-2">
+      <dl className="flex flex-wrap items-end gap-x-6 gap-y-2">
         <Stat label={kind === "judge" ? "The judge is" : "Against people it is"}>
           <Badge tone={state.tone} icon={state.icon}>
             {TRUST_WORDS[trust.state]}
@@ -69,7 +69,7 @@ function Calibration({ trust, kind }: { trust: Trust; kind: string }) {
         <Stat label="Correlation with people" title="Of yes and no: φ at balanced classes; of numbers: Spearman's ρ.">
           {trust.correlation === null ? "–" : trust.correlation.toFixed(2)}
         </Stat>
-      </div>
+      </dl>
       <p className="max-w-[80ch] text-label text-fg-2">{explained(trust)}</p>
       <dl className="grid max-w-[760px] grid-cols-1 gap-x-8 gap-y-1 text-label wide:grid-cols-2">
         <Measure name="Sensitivity (good called good)" value={trust.table?.sensitivity ?? null} />

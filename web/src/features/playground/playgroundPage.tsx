@@ -62,7 +62,7 @@ export default function PlaygroundPage() {
         <PageHeader title="Playground" timeless />
         <Empty icon={FlaskConical} title="No model connection yet">
           The playground asks models through connections.{" "}
-          <a className="link" href="/settings/models">
+          <a className="link underline" href="/settings/models">
             Add one under Settings, Models
           </a>
           .

@@ -43,7 +43,7 @@ export function SessionAnalytics({ query, enabled }: { query: ListQuery; enabled
       {open && found && (
         <div
           tabIndex={0}
-          role="region"
+          role="group"
           aria-label="By turn"
           className="max-h-[42vh] overflow-auto border-t border-grid px-4 pb-2"
         >
