@@ -29,6 +29,7 @@ export const KINDS: readonly (readonly [string, string])[] = [
   ["no_data", "silence"],
   ["always_valid", "normal, always valid"],
   ["drift", "the first two weeks, all signals"],
+  ["probes", "the reference of probe sets"],
 ];
 
 export const SEVERITIES = ["critical", "high", "medium", "low"] as const;
@@ -52,6 +53,7 @@ export function formatSpan(seconds: number): string {
 export function watchedOf(rule: RuleWords): string {
   if (rule.kind === "unexpected") return rule.dimension ?? "";
   if (rule.kind === "drift") return DRIFTS[rule.measure ?? ""] ?? "each signal";
+  if (rule.kind === "probes") return "answers to probe sets";
   if (rule.condition) return `share of ${rule.condition}`;
   const statistic = rule.statistic && rule.statistic !== "mean" ? `${rule.statistic} ` : "";
   const measure = (rule.measure ?? "spans").replace(/^(score|quality|feedback):\*$/, (_, which: string) =>
@@ -68,6 +70,7 @@ export function describeRule(rule: RuleWords): string {
   const threshold = rule.threshold ?? 0;
   if (rule.kind === "unexpected") return `${what} is none of those expected, ${window}`;
   if (rule.kind === "drift") return `${what} moved in the last ${window}, compared every 6 h`;
+  if (rule.kind === "probes") return `${what} moved away from their reference`;
   if (rule.kind === "no_data") return `no ${what} for ${window}`;
   if (rule.kind === "budget") return `${what} > ${formatValue(rule, threshold)} a ${rule.period}`;
   if (rule.kind === "decline") return `${what} ${sign} ${formatCompact(threshold * 100)} % a week, three weeks running`;

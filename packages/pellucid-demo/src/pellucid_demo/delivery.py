@@ -104,6 +104,14 @@ class Delivery:
         if answer.status_code != httpx2.codes.BAD_REQUEST or answer.json().get("code") != "nothing_to_evaluate":
             answer.raise_for_status()
 
+    def make_probe_set(self, wanted: Mapping[str, Any]) -> None:
+        """Have this probe set; that of an earlier run stays as it is, with its reference."""
+        listed = self._client.get("/api/v1/probe-sets")
+        if listed.status_code in _UNKNOWN:
+            log.info("the server has no probe sets yet")
+        elif all(one["name"] != wanted["name"] for one in listed.raise_for_status().json()["data"]):
+            self._client.post("/api/v1/probe-sets", json=dict(wanted)).raise_for_status()
+
     def is_ready(self) -> bool:
         try:
             return self._client.get("/api/v1/ready").status_code == httpx2.codes.OK

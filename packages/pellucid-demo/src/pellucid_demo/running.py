@@ -20,6 +20,7 @@ from pellucid_demo.delivery import Delivery
 from pellucid_demo.errors import ServerStartError
 from pellucid_demo.evaluating import evaluate_history
 from pellucid_demo.marks import Mark, MarkedHistory
+from pellucid_demo.probing import probe_set
 from pellucid_demo.server_process import model_connections, served
 from pellucid_demo.simulator import Provider, Settings, serve_provider
 from pellucid_demo.story import backfill
@@ -137,6 +138,8 @@ def _tell(world: World, options: Options, delivery: Delivery, url: str) -> None:
 def _live(options: Options, past: World, delivery: Delivery, provider: Provider, providers_url: str, stop: Event) -> None:
     world = replace(past, live=datetime.now(UTC))
     provider.change(world.provider_settings(latency=1.0))
+    if options.url is None:
+        delivery.make_probe_set(probe_set())
     traffic = LiveTraffic(
         world,
         providers_url=providers_url,

@@ -40,6 +40,7 @@ from pellucid_server.monitors.handling import IncidentBook
 from pellucid_server.monitors.impact import ChangeImpact
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.monitors.preview import Previewer
+from pellucid_server.monitors.probes import ProbeBook
 from pellucid_server.playground.service import Playground
 from pellucid_server.prompts.insights import PromptInsights
 from pellucid_server.prompts.service import PromptRoom
@@ -121,6 +122,10 @@ class Monitoring(Protocol):
     @property
     def drift_runs(self) -> DriftRunBook:
         """What scheduled comparisons found."""
+
+    @property
+    def probes(self) -> ProbeBook:
+        """The same prompts to a model again and again."""
 
     @property
     def previewer(self) -> Previewer:

@@ -63,6 +63,7 @@ from pellucid_server.journal.sqlite import SqliteJournal
 from pellucid_server.llm.models import LanguageModels
 from pellucid_server.monitors.announcing import ChangeHooks
 from pellucid_server.monitors.ledger import Ledger
+from pellucid_server.monitors.probing import ProbeHandler
 from pellucid_server.monitors.watcher import Watcher
 from pellucid_server.outbound.guard import Guard
 from pellucid_server.playground.service import Playground
@@ -237,9 +238,16 @@ def build(settings: Settings, environment: Mapping[str, str]) -> House:
     annotating = open_annotating(meta, queries, cases, system_clock, random_id)
     actions = bulk_actions(queries, cases, curation.curating, annotating.queues, door=door, pipeline=pipeline)
     experiments = ExperimentParts.open(meta, queries, prompts.serving, evaluator_parts.book)
-    handlers = (*bench.handlers, *evaluator_parts.handlers, BulkHandler(actions), experiments.handler, repricing.handler)
+    handlers = (
+        *bench.handlers,
+        *evaluator_parts.handlers,
+        ProbeHandler(meta, ledger, system_clock, random_id),
+        BulkHandler(actions),
+        experiments.handler,
+        repricing.handler,
+    )
     durable = open_durable(settings, meta, configs, door, handlers=handlers)
-    monitoring = open_monitoring(settings, meta, queries, durable.guard)
+    monitoring = open_monitoring(settings, meta, queries, durable.guard, durable.runs)
     evals = evaluator_parts.room(settings, meta, durable, monitoring.bursts.boosts)
     trials = Trials(meta, system_clock, random_id)
     watch = gate_watch(meta, queries, evals.book, evals.trials, ledger)

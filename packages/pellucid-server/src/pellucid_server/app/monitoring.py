@@ -10,6 +10,7 @@ from pellucid_server.app.schedule import Job, Schedule
 from pellucid_server.app.settings import Settings
 from pellucid_server.core.clock import DAY, system_clock
 from pellucid_server.core.ids import random_id
+from pellucid_server.llm.durable import RunStarter
 from pellucid_server.llm.vault import Vault
 from pellucid_server.model.scope import Scope
 from pellucid_server.monitors.book import MonitorBook
@@ -24,6 +25,7 @@ from pellucid_server.monitors.impact import ChangeImpact
 from pellucid_server.monitors.incidents import IncidentDesk
 from pellucid_server.monitors.looking import Looker
 from pellucid_server.monitors.preview import Previewer
+from pellucid_server.monitors.probes import ProbeBook
 from pellucid_server.monitors.rules import RuleKind
 from pellucid_server.monitors.sending import Dispatcher
 from pellucid_server.monitors.sequence import SequentialLooker
@@ -38,6 +40,7 @@ from pellucid_server.store.meta.database import MetaStore
 EVALUATED_EVERY_S: Final = 30.0
 SENT_EVERY_S: Final = 2.0
 BURSTS_EVERY_S: Final = 30.0
+PROBES_EVERY_S: Final = 10.0
 SCORES_OF: Final = 60 * DAY
 """A score that nobody gave for so long is not watched any more."""
 
@@ -56,6 +59,7 @@ class Monitoring:
     impact: ChangeImpact
     bursts: JudgingBursts
     drift_runs: DriftRunBook
+    probes: ProbeBook
     schedules: tuple[Schedule, ...]
 
     def start(self) -> None:
@@ -70,7 +74,7 @@ class Monitoring:
         self.dispatcher.close()
 
 
-def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard: Guard) -> Monitoring:
+def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard: Guard, runs: RunStarter) -> Monitoring:
     """All of it."""
     clock, new_id = system_clock, random_id
     vault = Vault.open(settings.data, settings.secret_key)
@@ -82,6 +86,7 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
     book = MonitorBook(meta, desk, SpanExists(queries), clock, new_id)
     drift = DriftBook(queries.signals, scores)
     drifting = DriftLooker(meta, drift, queries.signals.oldest, new_id)
+    probes = ProbeBook(meta, runs, clock, new_id)
     evaluator = Evaluator(
         meta,
         book,
@@ -89,7 +94,11 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
         incidents,
         looker,
         TraceEvidence(queries.spans),
-        {RuleKind.ALWAYS_VALID: SequentialLooker.of(queries.signals, looker), RuleKind.DRIFT: drifting},
+        {
+            RuleKind.ALWAYS_VALID: SequentialLooker.of(queries.signals, looker),
+            RuleKind.DRIFT: drifting,
+            RuleKind.PROBES: lambda scope, rule, states, now: probes.seen(scope),
+        },
         lambda: projects_of(meta),
         clock,
     )
@@ -106,9 +115,16 @@ def open_monitoring(settings: Settings, meta: MetaStore, queries: Queries, guard
         previewer=Previewer(queries.signals, scores, served, drifting, clock),
         drift=drift,
         drift_runs=DriftRunBook(meta),
+        probes=probes,
         schedules=(
             Schedule([Job(name="monitors", every_s=EVALUATED_EVERY_S, run=evaluator.run)], thread="monitors"),
-            Schedule([Job(name="bursts", every_s=BURSTS_EVERY_S, run=bursts.run)], thread="bursts"),
+            Schedule(
+                [
+                    Job(name="bursts", every_s=BURSTS_EVERY_S, run=bursts.run),
+                    Job(name="probes", every_s=PROBES_EVERY_S, run=probes.run_due),
+                ],
+                thread="bursts",
+            ),
             Schedule(
                 [Job(name="notifications", every_s=SENT_EVERY_S, first_after_s=SENT_EVERY_S, run=dispatcher.begin)],
                 thread="notifications",

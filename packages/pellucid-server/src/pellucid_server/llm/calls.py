@@ -15,7 +15,7 @@ from pellucid_server.model.message_json import messages_from_json, messages_to_j
 from pellucid_server.model.span import Link, Outcome
 from pellucid_server.model.usage import USAGE_KINDS, Cost, Usage
 
-Purpose = Literal["playground", "replay", "judge", "experiment"]
+Purpose = Literal["playground", "replay", "judge", "experiment", "probe"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,9 @@ PATIENCE_S = 60.0
 """How long a call is tried again before its error is the answer."""
 FIRST_WAIT_S = 0.5
 LONGEST_WAIT_S = 20.0
-ENVIRONMENTS = frozenset({"pellucid-playground", "pellucid-replay", "pellucid-evaluators", "pellucid-experiments"})
+ENVIRONMENTS = frozenset(
+    {"pellucid-playground", "pellucid-replay", "pellucid-evaluators", "pellucid-experiments", "pellucid-probes"}
+)
 """Pellucid's own. Nothing in them is ever judged or alerted on."""
 
 log = logging.getLogger(__name__)

@@ -73,3 +73,15 @@ class BadMaintenance(BadRequest):
     """A maintenance window needs a start before its end, and lasts at most 30 days."""
 
     code = "bad_maintenance"
+
+
+class NoSuchProbeSet(NotFound):
+    """There is no such probe set in this project; `GET /api/v1/probe-sets` lists them."""
+
+    code = "no_such_probe_set"
+
+
+class BadProbeSet(BadRequest):
+    """The probe set is not usable; the message names the field and what it may be."""
+
+    code = "bad_probe_set"

@@ -266,6 +266,11 @@ def describe(rule: Rule, finding: Finding) -> str:
         return f"{rule.dimension} {finding.segment} was seen {verdict.n} times and is not expected"
     if rule.kind == "no_data":
         return f"no data{where} for {rule.window_s // 60} min"
+    if rule.kind == "probes":
+        interval = f"{_number(verdict.low)} to {_number(verdict.high)}"
+        return (
+            f"{finding.value} answers {finding.segment} otherwise: distance {_number(verdict.value)} ({interval}, n = {verdict.n})"
+        )
     value, bound = _number(verdict.value), _number(verdict.bound)
     usual = "the usual " if rule.kind == "always_valid" else ""
     known = verdict.low is not None and verdict.high is not None

@@ -210,4 +210,10 @@ PACK: Final[tuple[Preset, ...]] = (
         severity="medium",
         rule=Rule(kind=RuleKind.DRIFT, measure="drift:warning", window_s=WEEK_S),
     ),
+    Preset(
+        key="M5",
+        name="Behaviour of a model",
+        severity="high",
+        rule=Rule(kind=RuleKind.PROBES, dimension="model_requested"),
+    ),
 )

@@ -81,6 +81,8 @@ class Previewer:
         """The rule on the last `days`, look by look."""
         days = max(1, min(days, MAX_DAYS))
         end = self._clock()
+        if rule.kind is RuleKind.PROBES:  # what its looks found stands on the pages of the sets
+            return Preview(days=days, firings=(), points=(), least_effect=None, cases=0)
         if rule.kind is RuleKind.ALWAYS_VALID:
             return self._sequential(scope, rule, end, days)
         if rule.kind is RuleKind.DRIFT:

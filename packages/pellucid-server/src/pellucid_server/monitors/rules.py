@@ -57,6 +57,8 @@ class RuleKind(StrEnum):
     """What was normal, with a stated rate of false alarms however often one looks."""
     DRIFT = "drift"
     """What the signals of the report on drift were drawn from in the reference: the first two weeks, or a captured baseline."""
+    PROBES = "probes"
+    """The answers that probe sets kept as their reference."""
 
 
 COMPARED: Final = (RuleKind.RELATIVE, RuleKind.DAY_OVER_DAY, RuleKind.BASELINE)

@@ -27,6 +27,7 @@ from pellucid_server.store.meta import (
     people,
     playground_drafts,
     prices,
+    probes,
     prompts,
     proposals,
     runs,
@@ -69,4 +70,5 @@ AREAS: tuple[ModuleType, ...] = (
     playground_drafts,
     watches,
     drift_runs,
+    probes,
 )

@@ -26,6 +26,7 @@ from pellucid_server.store.meta.organizations import Organizations, Projects
 from pellucid_server.store.meta.people import Memberships, People, Sessions
 from pellucid_server.store.meta.playground_drafts import PlaygroundDrafts
 from pellucid_server.store.meta.prices import Prices
+from pellucid_server.store.meta.probes import Probes
 from pellucid_server.store.meta.prompts import Prompts
 from pellucid_server.store.meta.proposals import Proposals
 from pellucid_server.store.meta.runs import Runs
@@ -78,3 +79,4 @@ class UnitOfWork:
         self.golden = GoldenSets(connection)
         self.score_configs = ScoreConfigs(connection)
         self.bursts = Bursts(connection)
+        self.probes = Probes(connection)

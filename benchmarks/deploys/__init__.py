@@ -1,0 +1,1 @@
+"""How often a deploy that changes nothing is followed by an incident."""
