@@ -8,8 +8,7 @@ import time
 from collections import Counter
 
 import scipy
-
-from benchmarks.deploys.simulation import LEARNT_DAYS, SERVICES, Tally, simulate
+from tests.unit.monitors.benign import LEARNT_DAYS, SERVICES, Tally, simulate
 
 DAYS = 100
 
