@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import BrowserContext, expect
 from tests.browser.conftest import Watch
@@ -59,7 +60,26 @@ def test_the_judge_becomes_trusted_and_its_corrected_mean_shows_the_drop_of_sso_
     row = page.get_by_role("table", name="Means by segment").get_by_role("row", name="sso")
     expect(row).to_contain_text(f"{means['sso']['value']:.2f}")
     delivery.close()
+
+    page.get_by_role("button", name="Freeze a golden set").click()
+    until(lambda: _checks(demo, judge), TOLD_LIMIT_S, "the judge was asked about its golden set")
+    check = page.get_by_role("table", name="Checks of the golden set").get_by_role("row").nth(1)
+    expect(check).to_contain_text("n = 100")
+    expect(page.get_by_text("later ones are compared with it")).to_be_visible()
+
+    page.goto(f"{demo.url}/evaluators")
+    steps = page.get_by_role("region", name="Next steps")
+    steps.get_by_role("button", name="Make and switch on: Widen the cover").first.click()
+    expect(page.get_by_role("link", name="Refusal of generation spans")).to_be_visible()
     watch.check()
+
+
+def _checks(demo: Server, judge: str) -> bool:
+    """Whether its golden set has a check; there is no set before the click has arrived."""
+    try:
+        return bool(demo.get(f"evaluators/{judge}/golden-set")["checks"])
+    except httpx.HTTPStatusError:
+        return False
 
 
 def _judged(demo: Server, judge: str) -> bool:
