@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { axisOf, marksOf, metricGap, metricText, needed, signed } from "./comparison";
 
+describe("an axis", () => {
+  it("is as fine as it is allowed to be", () => {
+    const tiny = [{ difference: 1e-6, low: -1e-6, high: 3e-6 }];
+    expect(axisOf(tiny)).toBeCloseTo(0.0105);
+    expect(axisOf(tiny, 1e-9)).toBeCloseTo(3.15e-6, 9);
+  });
+});
+
 describe("values and differences of metrics", () => {
   it("are told in the unit of what is measured", () => {
     expect(metricText("duration_ms", 840)).toBe("840 ms");

@@ -15,10 +15,10 @@ export interface Marks {
   value: number;
 }
 
-/** The largest distance from zero that any of the intervals reaches, so that rows share one axis; never zero. */
-export function axisOf(intervals: readonly Interval[]): number {
+/** The largest distance from zero that any of the intervals reaches, so that rows share one axis; never below `least`. */
+export function axisOf(intervals: readonly Interval[], least = 0.01): number {
   const reach = intervals.flatMap(({ difference, low, high }) => [difference, low ?? 0, high ?? 0].map(Math.abs));
-  return Math.max(0.01, ...reach) * 1.05;
+  return Math.max(least, ...reach) * 1.05;
 }
 
 export function marksOf({ difference, low, high }: Interval, axis: number): Marks | null {

@@ -92,7 +92,7 @@ function TopicRow({ topic, most }: { topic: Topic; most: number }) {
         <span className="flex items-center gap-2">
           <span className="block h-1.5 w-24 rounded-full bg-n3" aria-hidden="true">
             <i
-              className="block h-full rounded-full bg-n6"
+              className="block h-full rounded-full bg-fg-3"
               style={{ width: `${most > 0 ? (100 * topic.asked.value) / most : 0}%` }}
             />
           </span>

@@ -53,7 +53,11 @@ function Rows({ name, comparisons, many }: { name: string; comparisons: readonly
     const metric = comparison.metrics.find((one) => one.name === name);
     return metric ? [{ comparison, metric }] : [];
   });
-  const axis = axisOf(found.map(({ metric }) => metric));
+  // Costs of a call are far below a hundredth of a dollar.
+  const axis = axisOf(
+    found.map(({ metric }) => metric),
+    name === "cost" ? 1e-9 : undefined,
+  );
   return found.map(({ comparison, metric }, place) => (
     <tr key={comparison.experiment.id} className="border-t border-line">
       <th scope="row" className="recorded cut max-w-48 py-1.5 text-left font-medium">
@@ -78,7 +82,7 @@ function MetricCells({ metric, axis }: { metric: ComparedMetric; axis: number })
       <td className="pl-4">
         <span className="flex items-center gap-3">
           <Whisker metric={metric} axis={axis} />
-          <span className="num w-16">{text(metric.difference)}</span>
+          <span className="num min-w-16 shrink-0 whitespace-nowrap">{text(metric.difference)}</span>
           <span className="whitespace-nowrap text-fg-3">
             {metric.low === null || metric.high === null
               ? "too few cases for an interval"
