@@ -94,3 +94,10 @@ export function usedVariables(body: Body): string[] {
     ),
   ];
 }
+
+/** A name that is not taken: `variable3`. */
+export function freshName(taken: readonly string[], word = "variable"): string {
+  let number = taken.length + 1;
+  while (taken.includes(`${word}${number}`)) number += 1;
+  return `${word}${number}`;
+}

@@ -1,23 +1,23 @@
 /** One contest: strengths with their intervals, what both orders say of the judge, and every duel with its two answers. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { ChevronRight, CircleStop, Play } from "lucide-react";
+import { ChevronRight } from "lucide-react";
 import { type Duel, duelsQuery, type Standings, standingsQuery } from "@/api/duels";
-import { cancelRun, isActive, type Run, resumeRun, runQuery } from "@/api/runs";
+import { isActive, type Run, runQuery } from "@/api/runs";
 import { carried } from "@/domain/address";
 import { outcomeText, tieText } from "@/domain/duels";
 import { estimateText } from "@/domain/evaluators";
 import { formatCount, oneLine } from "@/domain/format";
 import { PageHeader } from "@/features/frame/pageHeader";
 import { ProgressBar, StateBadge } from "@/features/runs/progress";
+import { RunActions } from "@/features/runs/runActions";
 import { useAddress } from "@/ui/address";
-import { Button, Stat } from "@/ui/controls";
+import { Stat } from "@/ui/controls";
 import { type DataColumn, DataTable } from "@/ui/dataTable";
 import { Icon } from "@/ui/icons";
 import { usePreference } from "@/ui/preferences";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
-import { complain } from "@/ui/toasts";
 import { Age, Cost } from "@/ui/values";
 import { DuelView } from "./duelView";
 import { FindingBadge } from "./findingBadge";
@@ -43,7 +43,7 @@ export default function DuelPage() {
             <b className="recorded cut font-semibold">{title}</b>
           </div>
         }
-        actions={run && <Actions run={run} />}
+        actions={run && <RunActions run={run} resume="Try the rest again" />}
       />
       {query.error && !run && <Problem error={query.error} what="The duels" onRetry={() => void query.refetch()} />}
       {waiting && <SkeletonRows />}
@@ -230,30 +230,5 @@ function JudgeFacts({ standings: { agreement, lean, kin } }: { standings: Standi
         </div>
       )}
     </dl>
-  );
-}
-
-function Actions({ run }: { run: Run }) {
-  const client = useQueryClient();
-  const refresh = {
-    onSettled: () => void client.invalidateQueries({ queryKey: ["runs"] }),
-    onError: (error: Error) => complain(error, "Not done"),
-  };
-  const cancel = useMutation({ mutationFn: cancelRun, ...refresh });
-  const resume = useMutation({ mutationFn: resumeRun, ...refresh });
-  const active = isActive(run);
-  return (
-    <>
-      {(active || run.state === "paused") && (
-        <Button icon={CircleStop} disabled={cancel.isPending} onClick={() => cancel.mutate(run.id)}>
-          Cancel
-        </Button>
-      )}
-      {!active && run.done < run.items && (
-        <Button icon={Play} disabled={resume.isPending} onClick={() => resume.mutate(run.id)}>
-          Try the rest again
-        </Button>
-      )}
-    </>
   );
 }

@@ -1,21 +1,21 @@
 /** One run: how far it is, what it found, and what became of each item. */
 
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
-import { ChevronRight, CircleStop, Play } from "lucide-react";
-import { cancelRun, isActive, type Run, resumeRun, runQuery } from "@/api/runs";
+import { ChevronRight } from "lucide-react";
+import { type Run, runQuery } from "@/api/runs";
 import { carried } from "@/domain/address";
 import { formatCount, formatMoney, oneLine } from "@/domain/format";
 import { columnName, stopText } from "@/domain/runs";
 import { PageHeader } from "@/features/frame/pageHeader";
-import { Button, Stat } from "@/ui/controls";
+import { Stat } from "@/ui/controls";
 import { Icon } from "@/ui/icons";
 import { Problem, SkeletonRows, useLate } from "@/ui/states";
-import { complain } from "@/ui/toasts";
 import { Age, Cost } from "@/ui/values";
 import { MeansTable } from "./meansTable";
 import { MeasureTable } from "./measureTable";
 import { ProgressBar, StateBadge } from "./progress";
+import { RunActions } from "./runActions";
 import { RunItems } from "./runItems";
 
 export default function RunPage() {
@@ -38,7 +38,7 @@ export default function RunPage() {
             <b className="recorded cut font-semibold">{title}</b>
           </div>
         }
-        actions={run && <Actions run={run} />}
+        actions={run && <RunActions run={run} />}
       />
       {query.error && !run && <Problem error={query.error} what="The run" onRetry={() => void query.refetch()} />}
       {waiting && <SkeletonRows />}
@@ -84,31 +84,6 @@ function Facts({ run }: { run: Run }) {
         <Age time={run.created_time} ago />
       </Stat>
     </dl>
-  );
-}
-
-function Actions({ run }: { run: Run }) {
-  const client = useQueryClient();
-  const refresh = {
-    onSettled: () => void client.invalidateQueries({ queryKey: ["runs"] }),
-    onError: (error: Error) => complain(error, "Not done"),
-  };
-  const cancel = useMutation({ mutationFn: cancelRun, ...refresh });
-  const resume = useMutation({ mutationFn: resumeRun, ...refresh });
-  const active = isActive(run);
-  return (
-    <>
-      {(active || run.state === "paused") && (
-        <Button icon={CircleStop} disabled={cancel.isPending} onClick={() => cancel.mutate(run.id)}>
-          Cancel
-        </Button>
-      )}
-      {!active && run.done < run.items && (
-        <Button icon={Play} disabled={resume.isPending} onClick={() => resume.mutate(run.id)}>
-          Resume
-        </Button>
-      )}
-    </>
   );
 }
 
