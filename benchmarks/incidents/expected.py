@@ -59,7 +59,15 @@ STORY = (
     Chapter(name="runaway feature", phase="past", begins=-2, within=1.25, page="Cost of a request, over a day|digest"),
     Chapter(name="runaway feature, live", phase="live", begins=5, within=5, page="Cost of a request"),
 )
-ALSO = ("Drift of ", "Satisfaction|", "Quality drop|", "Slow decline|", "Cost of a request", *(chapter.page for chapter in STORY))
+ALSO = (
+    "Drift of ",
+    "Answers shorter than normal|claude-haiku-4-5",
+    "Satisfaction|",
+    "Quality drop|",
+    "Slow decline|",
+    "Cost of a request",
+    *(chapter.page for chapter in STORY),
+)
 """What else the same causes may page for: thumbs and lengths fall by the swap and by the fragment, prompts grow by the index. Nothing of
 it may come before the story begins."""
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pellucid_server.stats.intervals import difference_of_means, difference_of_shares, mean, rate, share
+from pellucid_server.stats.intervals import chance_of_share, difference_of_means, difference_of_shares, mean, rate, share
 from pellucid_server.stats.paired import Verdict, compare, holm, paired_means, paired_shares
 
 WORLDS = 2_000
@@ -147,3 +147,11 @@ def test_paired_share_intervals_contain_what_was_observed(pairs: list[tuple[int,
 def test_holm_keeps_order_and_never_lowers() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([]) == []
+
+
+def test_two_of_twenty_are_no_wonder_at_a_tiny_error() -> None:
+    """The interval of the difference says so at one in ten thousand; the exact test does not."""
+    assert 0.001 < chance_of_share(2, 20, 6, 1_390, above=True) < 0.02
+    assert chance_of_share(12, 20, 6, 1_390, above=True) < 1e-9
+    assert chance_of_share(0, 200, 300, 1_000, above=False) < 1e-9
+    assert chance_of_share(5, 50, 100, 1_000, above=True) > 0.3

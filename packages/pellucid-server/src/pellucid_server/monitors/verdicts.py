@@ -8,7 +8,7 @@ from typing import Final
 
 from pellucid_server.monitors.rules import DAY_S, QUANTILES, Rule
 from pellucid_server.query.signals import Stretch
-from pellucid_server.stats.intervals import Estimate
+from pellucid_server.stats.intervals import Estimate, chance_of_share
 from pellucid_server.stats.moments import Moments, difference, estimate
 
 CHANCE_ALARM_DAYS: Final = 540
@@ -84,6 +84,8 @@ def judge_compared(rule: Rule, now: Stretch | None, before: Stretch | None, segm
     if rule.statistic == "mean":
         apart = difference(now.moments, before.moments, _corrected(rule, segments), binary=rule.binary)
     certain = _beyond(rule, apart, 0.0) if rule.statistic == "mean" else True
+    if certain and rule.binary:
+        certain = _chance(rule, now.moments, before.moments) < 1 - _corrected(rule, segments)
     return _verdict(rule, now, bound, _interval(rule, now.moments, segments), certain=certain)
 
 
@@ -162,6 +164,10 @@ def _interval(rule: Rule, sample: Moments, segments: int) -> Estimate | None:
 def _corrected(rule: Rule, segments: int) -> float:
     """Bonferroni: each segment gets its share of the error."""
     return 1 - min(LARGEST_ERROR, rule.window_s / DAY_S / CHANCE_ALARM_DAYS) / max(1, segments)
+
+
+def _chance(rule: Rule, now: Moments, before: Moments) -> float:
+    return chance_of_share(round(now.total), now.n, round(before.total), before.n, above=rule.direction == "above")
 
 
 def _beyond(rule: Rule, interval: Estimate | None, bound: float) -> bool:

@@ -110,3 +110,10 @@ def normal_quantile(confidence: float = CONFIDENCE) -> float:
 def t_quantile(confidence: float, freedom: float) -> float:
     """The same for Student's distribution with so many degrees of freedom."""
     return float(scipy.stats.t.ppf(0.5 + confidence / 2, freedom))
+
+
+def chance_of_share(ours: int, n: int, base: int, m: int, *, above: bool) -> float:
+    """Fisher's exact p of a share that lies so far above (or below) another, were both the same: it holds for few cases and tiny errors,
+    where intervals of differences are too narrow."""
+    drawn = scipy.stats.hypergeom(n + m, ours + base, n)
+    return float(drawn.sf(ours - 1) if above else drawn.cdf(ours))
