@@ -9,12 +9,17 @@ from tests.browser.conftest import DESKTOP, PATIENCE_MS, PHONE, Watch
 from tests.browser.sending import Trace, text_message
 from tests.browser.serving import Server, running_server
 
-from pellucid_demo.simulator import serve_in_thread
+from pellucid_demo.simulator import Provider, Settings, serve_provider
 
 
 @pytest.fixture(scope="module")
-def simulator() -> Iterator[str]:
-    url, stop = serve_in_thread(latency=0.0)
+def provider() -> Provider:
+    return Provider(Settings(latency=0.0))
+
+
+@pytest.fixture(scope="module")
+def simulator(provider: Provider) -> Iterator[str]:
+    url, stop = serve_provider(provider)
     yield url
     stop()
 
@@ -193,3 +198,19 @@ def test_panes_run_over_recorded_generations_with_scores_and_intervals(desk: Pag
     items = desk.get_by_role("region", name="Items")
     expect(items.get_by_role("row").filter(has_text="pane 1: span").first).to_contain_text("short no")
     expect(items.get_by_role("row").filter(has_text="recorded: span").first).to_contain_text("short yes")
+
+
+def test_a_replay_is_cancelled_while_it_runs(desk: Page, connected: Server, provider: Provider) -> None:
+    trace_ids = [send(connected, f"slow {number}") for number in range(3)]
+    provider.change(Settings(latency=10_000.0))  # hours: it can only end by being cancelled
+    try:
+        body = {"change": {"connection": "sim"}, "trace_ids": trace_ids, "title": "Endless"}
+        run_id = connected.post("replays", body)["run_id"]
+        desk.goto(f"{connected.url}/runs/{run_id}")
+        items = desk.get_by_role("region", name="Items")
+        expect(items.get_by_role("row").filter(has_text="running").first).to_be_visible()
+        desk.get_by_role("button", name="Cancel", exact=True).click()
+        expect(items.get_by_role("row").filter(has_text="skipped")).to_have_count(3)
+        assert connected.get(f"runs/{run_id}")["state"] == "cancelled"
+    finally:
+        provider.change(Settings(latency=0.0))

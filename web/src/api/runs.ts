@@ -73,6 +73,11 @@ export function isActive(run: RunSummary): boolean {
   return run.state === "queued" || run.state === "running";
 }
 
+/** Whether its numbers still change: a run that was cancelled ends a moment before its items do. */
+export function isSettling(run: Run): boolean {
+  return isActive(run) || (run.state === "cancelled" && run.waiting + run.running > 0);
+}
+
 const BUSY_MS = 1_000;
 const IDLE_MS = 20_000;
 const RECENT = 8;
@@ -107,7 +112,7 @@ export function startBulk(what: BulkAction, traces: Chosen): Promise<RunSummary>
 }
 
 export function cancelRun(id: string): Promise<RunSummary> {
-  return call(`runs/${encodeURIComponent(id)}/cancel`, { method: "POST" });
+  return call(`runs/${encodeURIComponent(id)}/cancel`, { method: "POST", body: {} });
 }
 
 export function resumeRun(id: string): Promise<RunSummary> {
@@ -130,7 +135,7 @@ export function runQuery(id: string) {
   return queryOptions({
     queryKey: ["runs", "one", id],
     queryFn: ({ signal }) => call<Run>(`runs/${encodeURIComponent(id)}`, { signal }),
-    refetchInterval: ({ state }) => (state.data && isActive(state.data) ? BUSY_MS : false),
+    refetchInterval: ({ state }) => (state.data && isSettling(state.data) ? BUSY_MS : false),
   });
 }
 

@@ -2,7 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { type ItemState, isActive, type Run, type RunItem, runItemsQuery } from "@/api/runs";
+import { type ItemState, isSettling, type Run, type RunItem, runItemsQuery } from "@/api/runs";
 import { formatCount, oneLine } from "@/domain/format";
 import { cellsOf, inputText } from "@/domain/runItems";
 import { useAddress } from "@/ui/address";
@@ -26,7 +26,7 @@ const TONES: Record<ItemState, "plain" | "accent" | "good" | "error"> = {
 export function RunItems({ run }: { run: Run }) {
   const [search, patch] = useAddress();
   const state = STATES.find((each) => each.value === search.view)?.value ?? "";
-  const active = isActive(run);
+  const active = isSettling(run);
   const { data: items = [] } = useQuery(runItemsQuery(run.id, state, active));
   return (
     <section aria-label="Items" className="flex min-h-0 flex-1 flex-col">
