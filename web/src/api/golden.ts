@@ -56,5 +56,5 @@ export function deleteGolden(id: string): Promise<void> {
 }
 
 export function checkGolden(id: string): Promise<{ id: string; items: number }> {
-  return call(path(id, "checks"), { method: "POST" });
+  return call(path(id, "checks"), { method: "POST", body: {} });
 }
