@@ -4,12 +4,13 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import PHONE
 from tests.browser.serving import Server
 from tests.browser.world import World
 
 ITEMS = 6
+MANY = 120
 QUESTIONS = [{"name": "good", "type": "boolean"}, {"name": "tone", "type": "categorical", "categories": ["warm", "cold"]}]
 
 
@@ -74,6 +75,38 @@ def test_items_are_judged_by_keyboard_alone_and_agreement_is_measured(page: Page
     expect(table.get_by_role("row", name=re.compile("^good"))).to_contain_text("83 %")
     expect(table.get_by_role("row", name=re.compile("^good"))).to_contain_text("1 item disputed")
     expect(page.get_by_role("region", name="People")).to_contain_text("second")
+
+
+@pytest.mark.timeout(900)
+def test_two_people_judge_120_items_by_keyboard_alone_and_see_how_far_they_agree(
+    browser: Browser, world: World, server: Server
+) -> None:
+    """Each in a browser of their own; the second one differs on every tenth item."""
+    made = server.post("annotation-queues", {"name": "two people", "dimensions": QUESTIONS, "raters": 2})
+    traces = _traces(server, MANY)
+    assert server.post(f"annotation-queues/{made['id']}/items", {"items": [{"trace_id": one} for one in traces]})["added"] == MANY
+    for person in ("first", "second"):
+        key = server.post("keys", {"name": person, "role": "member"})["secret_key"]
+        with browser.new_context(extra_http_headers={"authorization": f"Bearer {key}"}) as context:
+            page = context.new_page()
+            page.goto(f"{world.url}/annotate/{made['id']}")
+            for number in range(MANY):
+                expect(page.get_by_role("status").filter(has_text="2 questions open: good, tone")).to_be_visible()
+                page.keyboard.press("2" if person == "second" and number % 10 == 0 else "1")
+                expect(page.get_by_role("status").filter(has_text="1 question open: tone")).to_be_visible()
+                page.keyboard.press("2" if number % 3 else "1")
+                expect(page.get_by_role("status").filter(has_text="Complete")).to_be_visible()
+                with page.expect_response(lambda answer: "/rating" in answer.url and answer.ok):
+                    page.keyboard.press("Enter")
+            expect(page.get_by_text("Nothing is left for you here")).to_be_visible()
+            if person == "second":
+                page.get_by_role("button", name="Agreement").click()
+                good = page.get_by_role("region", name="Agreement").get_by_role("row", name=re.compile("^good"))
+                expect(good).to_contain_text("90 %")
+                expect(good).to_contain_text("12 items disputed")
+                people = page.get_by_role("region", name="People")
+                for name in ("first", "second"):
+                    expect(people.get_by_role("paragraph").filter(has_text=name)).to_contain_text(f"{MANY} items judged")
 
 
 def test_an_answer_is_corrected_with_its_difference_and_another_is_skipped(page: Page, world: World, queue: str) -> None:
