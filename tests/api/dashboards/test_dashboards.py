@@ -63,7 +63,7 @@ def test_of_two_who_change_the_same_version_the_second_is_told(api: Api) -> None
     changed = api.send("PUT", path, {**BODY, "name": "First", "version": 1})
     assert (changed["name"], changed["version"]) == ("First", 2)
     refused = api.send("PUT", path, {**BODY, "name": "Second", "version": 1}, 409)
-    assert refused["code"] == "changed_meanwhile"
+    assert refused["code"] == "dashboard_changed"
     assert api.get(path)["name"] == "First"
     assert api.send("PUT", path, {**BODY, "name": "Third", "version": 2})["version"] == 3
 

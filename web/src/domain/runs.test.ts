@@ -14,9 +14,9 @@ describe("runs", () => {
     expect(moved("refused", 0.01)).toBe("+1.0 %");
   });
 
-  it("keeps names that it does not know", () => {
+  it("calls what it does not know by its own name", () => {
     expect(measureName("agreement")).toBe("Agreement");
-    expect(measureName("score:tone")).toBe("score:tone");
+    expect(measureName("score:tone")).toBe("tone");
     expect(stopText("")).toBe("replayed whole");
     expect(stopText("else")).toBe("else");
   });

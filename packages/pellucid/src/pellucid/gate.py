@@ -119,11 +119,15 @@ def commands(subparsers: Subparsers) -> None:
     parser.add_argument("--markdown", type=Path, help="write a Markdown report")
     parser.add_argument("--url", help="base URL of the server (default: PELLUCID_URL)")
     parser.add_argument("--api-key", help="key of the project (default: PELLUCID_API_KEY)")
-    parser.set_defaults(run=lambda namespace: run(namespace, parser))
+
+    def begin(namespace: argparse.Namespace) -> int:
+        return run(namespace, parser)
+
+    parser.set_defaults(run=begin)
 
 
 def run(namespace: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
-    """Ask the server, decide, report."""
+    """Ask the server, decide, report. A usage error ends the process, as `parser` does it."""
     _check_usage(namespace, parser)
     told = settings.read({"url": namespace.url, "api_key": namespace.api_key})
     with Rest(told.url, auth_headers(told), told.timeout_s) as rest:

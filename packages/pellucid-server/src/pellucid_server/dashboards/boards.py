@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pellucid_server.core.clock import Clock, Micros, system_clock
 from pellucid_server.core.ids import IdSource, random_id
 from pellucid_server.dashboards.document import Document, check, from_json, to_json
-from pellucid_server.dashboards.errors import BadDashboard, ChangedMeanwhile, NoSuchDashboard, NotYours, PresetStays, TooManyOfThem
+from pellucid_server.dashboards.errors import BadDashboard, DashboardChanged, NoSuchDashboard, NotYours, PresetStays, TooManyOfThem
 from pellucid_server.dashboards.presets import PRESETS, Preset, fitted
 from pellucid_server.model.scope import Permission, Scope
 from pellucid_server.store.meta.dashboards import StoredDashboard
@@ -97,7 +97,7 @@ class Boards:
         return board_of(made)
 
     def update(self, scope: Scope, board_id: str, content: BoardContent, *, version: int) -> Board:
-        """Replace what `version` showed. Raises `ChangedMeanwhile` where somebody else was faster."""
+        """Replace what `version` showed. Raises `DashboardChanged` where somebody else was faster."""
         _check(content)
         with self._store.writing() as unit:
             old = stored(unit, scope, board_id)
@@ -111,7 +111,7 @@ class Boards:
                 updated_by=scope.actor,
             )
             if not unit.dashboards.put(changed, over_version=version):
-                raise ChangedMeanwhile(version=old.version)
+                raise DashboardChanged(version=old.version)
         return board_of(changed)
 
     def remove(self, scope: Scope, board_id: str) -> None:

@@ -81,10 +81,10 @@ class PresetStays(Conflict):
     code = "preset_stays"
 
 
-class ChangedMeanwhile(Conflict):
+class DashboardChanged(Conflict):
     """Somebody changed the dashboard since it was read; load it again, repeat the change and save."""
 
-    code = "changed_meanwhile"
+    code = "dashboard_changed"
 
 
 class TooManyOfThem(Conflict):
