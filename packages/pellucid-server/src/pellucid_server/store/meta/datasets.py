@@ -7,7 +7,7 @@ be read as it was.
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Table, delete, func, insert, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Index, Integer, Table, delete, func, insert, select, text, update
 
 from pellucid_server.core.clock import Micros
 from pellucid_server.model.json import JsonValue
@@ -204,6 +204,7 @@ class Datasets:
 
     def settle_stage(self, dataset_id: str, stage: int) -> tuple[int, int, int]:
         """Drop of an import what is equal already; how many are new, changed and unchanged."""
+        self._tell_planner()
         staged, now = dataset_items.alias("staged"), dataset_items.alias("now")
         both = (
             (staged.c.dataset_id == dataset_id)
@@ -227,3 +228,8 @@ class Datasets:
         ids = select(dataset_items.c.id).where(of_stage)
         self._connection.execute(update(dataset_items).where(replaced & dataset_items.c.id.in_(ids)).values(until=version))
         self._connection.execute(update(dataset_items).where(of_stage).values(since=version))
+
+    def _tell_planner(self) -> None:
+        """Count the table anew after many rows came in at once: PostgreSQL believes that there are none, and compares all with all."""
+        if self._connection.dialect.name == "postgresql":
+            self._connection.execute(text("ANALYZE dataset_items"))
