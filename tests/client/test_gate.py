@@ -43,6 +43,8 @@ def changed(**metric: Any) -> dict[str, Any]:
         (changed(verdict="cannot_tell", needed=80), [], 3),
         (changed(verdict="cannot_tell", needed=80), ["--unclear", "pass"], 0),
         (changed(verdict="cannot_tell", needed=80), ["--unclear", "fail"], 1),
+        (changed(name="duration_ms", verdict="worse"), [], 0),  # measured, not judged, unless the command says so
+        (changed(name="duration_ms", verdict="worse"), ["--also", "duration_ms"], 1),
         (COMPARISON, ["--require", "correctness>=0.95"], 1),
         (COMPARISON, ["--require", "correctness >= 0.9"], 0),
         (COMPARISON, ["--require", "nonsense>=0.9"], 3),

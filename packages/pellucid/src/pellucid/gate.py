@@ -9,7 +9,7 @@ Exit codes: 0 open, 1 closed (also when the server cannot be asked), 2 wrong usa
 import argparse
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,8 @@ from pellucid.subparsers import Subparsers
 DEFAULT_MAX_DROP = 0.05
 """A mean may fall by this share of the baseline's (mission row F4)."""
 DEFAULT_WAIT_S = 1_800.0
+MEASURED = frozenset({"duration_ms", "cost"})
+"""What is measured of every answer beside its scores. It is judged only where the command names it, as the server's own gates do."""
 
 REQUIREMENT = re.compile(r"^\s*(?P<name>[\w./: -]+?)\s*(?P<sign>>=|<=|>|<)\s*(?P<limit>-?\d+(?:\.\d+)?)\s*$")
 
@@ -49,12 +51,20 @@ def requirement(text: str) -> Requirement:
     return Requirement(name=found["name"], sign=found["sign"], limit=float(found["limit"]))
 
 
-def decide(comparison: Mapping[str, Any], requirements: Sequence[Requirement], max_drop: float, max_errors: int) -> list[Check]:
-    """The checks that this comparison passes, fails, or leaves open."""
+def decide(
+    comparison: Mapping[str, Any],
+    requirements: Sequence[Requirement],
+    max_drop: float,
+    max_errors: int,
+    also: Collection[str] = (),
+) -> list[Check]:
+    """The checks that this comparison passes, fails, or leaves open. `also`: names of `MEASURED` that are judged as scores are."""
     metrics = {str(metric["name"]): metric for metric in comparison.get("metrics") or ()}
     checks = [_against_limit(wanted, metrics.get(wanted.name)) for wanted in requirements]
     if comparison.get("baseline"):
-        checks += [_against_baseline(name, metric, max_drop) for name, metric in metrics.items()]
+        checks += [
+            _against_baseline(name, metric, max_drop) for name, metric in metrics.items() if name in also or name not in MEASURED
+        ]
     errors = int(comparison.get("errors") or 0)
     checks.append(Check(name="errors", verdict="pass" if errors <= max_errors else "fail", text=f"{errors} (at most {max_errors})"))
     count = int(comparison.get("items") or 0)
@@ -113,6 +123,7 @@ def commands(subparsers: Subparsers) -> None:
     parser.add_argument("--wait", type=float, default=DEFAULT_WAIT_S, metavar="S", help="seconds for these runs (default: 1800)")
     parser.add_argument("--require", type=requirement, action="append", default=[], metavar="NAME>=LIMIT")
     parser.add_argument("--max-drop", type=float, default=DEFAULT_MAX_DROP, help="share that a mean may fall (default: 0.05)")
+    parser.add_argument("--also", choices=sorted(MEASURED), action="append", default=[], help="judge this beside the scores")
     parser.add_argument("--max-errors", type=int, default=0, help="items whose task may have failed (default: 0)")
     parser.add_argument("--unclear", choices=("fail", "pass", "report"), default="report", help="exit 1, 0 or 3 (default)")
     parser.add_argument("--junit", type=Path, help="write a JUnit report")
@@ -159,7 +170,7 @@ def _of_experiment(rest: Rest, namespace: argparse.Namespace) -> Decision:
     comparison = rest.get(path, {"baseline": namespace.baseline, "margin": namespace.max_drop})
     return Decision(
         title=str(document_of(comparison.get("experiment")).get("name") or namespace.experiment),
-        checks=decide(comparison, namespace.require, namespace.max_drop, namespace.max_errors),
+        checks=decide(comparison, namespace.require, namespace.max_drop, namespace.max_errors, namespace.also),
         url=comparison.get("url"),
     )
 
