@@ -15,6 +15,7 @@ from pellucid_server.api.house import House
 from pellucid_server.app.monitoring import ScoreNamer
 from pellucid_server.core.ids import random_id
 from pellucid_server.identity.service import Identity
+from pellucid_server.monitors.bursts import JudgingBursts
 from pellucid_server.monitors.impact import ChangeImpact
 from pellucid_server.monitors.ledger import Ledger
 from pellucid_server.query.queries import Queries, open_queries
@@ -47,9 +48,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         tell(driver)
         queries = open_queries(driver, lambda: NOW, random_id)
         impact = ChangeImpact(queries.signals, queries.metrics, ScoreNamer(queries), lambda: NOW)
-        house = ChangeHouse(
-            Identity.open(store, local=True), Ledger(store, lambda: NOW, random_id), queries, SimpleNamespace(impact=impact)
-        )
+        bursts = JudgingBursts(store, queries.signals, list, lambda: NOW, random_id)
+        monitoring = SimpleNamespace(impact=impact, bursts=bursts)
+        house = ChangeHouse(Identity.open(store, local=True), Ledger(store, lambda: NOW, random_id), queries, monitoring)
         with TestClient(create_app(cast("House", house)), base_url=ORIGIN, headers={"origin": ORIGIN}) as opened:
             yield opened
     store.close()
