@@ -73,6 +73,7 @@ class ClickHouseDriver:
         self._local = threading.local()
         self._lock = threading.Lock()
         self._clients: list[Client] = []
+        self._closed = False
 
     def query(self, statement: Statement, limits: Limits = DEFAULT_LIMITS) -> Result:
         """Rows of a statement."""
@@ -137,8 +138,9 @@ class ClickHouseDriver:
             self._client().command(sql, parameters=dict(parameters) or None)
 
     def close(self) -> None:
-        """Close every handle."""
+        """Close every handle. A thread that still asks gets no other one: the embedded engine lives as long as its last handle."""
         with self._lock:
+            self._closed = True
             clients, self._clients = self._clients, []
         for client in clients:
             client.close()
@@ -147,9 +149,12 @@ class ClickHouseDriver:
         client: Client | None = getattr(self._local, "client", None)
         if client is None:
             client = self._open()
-            self._local.client = client
             with self._lock:
+                if self._closed:
+                    client.close()
+                    raise Unavailable("The analytic store is closed, because the server ends. Ask again when it runs.")
                 self._clients.append(client)
+            self._local.client = client
         return client
 
     def _open(self) -> Client:
