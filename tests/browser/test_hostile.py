@@ -185,7 +185,8 @@ def test_a_server_that_goes_away_leaves_the_rows_and_says_so(page: Page, world: 
 
 def test_an_answer_that_is_cut_off_is_said_to_be(page: Page, world: World) -> None:
     page.route(
-        "**/api/v1/traces/*", lambda route: route.fulfill(status=200, content_type="application/json", body='{"trace": {"trace_id')
+        "**/api/v1/traces/*/tree",
+        lambda route: route.fulfill(status=200, content_type="application/json", body='{"trace": {"trace_id'),
     )
     page.goto(f"{world.url}/traces/{world.rich_trace_id}")
     expect(page.get_by_role("alert")).to_contain_text("The answer was cut off")

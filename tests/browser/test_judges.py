@@ -142,7 +142,7 @@ def test_an_evaluator_is_edited_in_its_form_by_keyboard_and_told_what_is_wrong(d
 def test_a_judge_is_drawn_up_in_its_form(desk: Page, house: Server) -> None:
     desk.goto(f"{house.url}/new-evaluator?view=helpfulness")
     desk.get_by_label("Name", exact=True).fill("Graded")
-    expect(desk.get_by_label("What is wrong")).to_contain_text("`connection`")
+    expect(desk.get_by_text("Still to fill in")).to_contain_text("`connection`")
     desk.get_by_label("Model connection").select_option("sim")
     desk.get_by_label("Its answer is").select_option("rubric")
     expect(desk.get_by_label("Dimension 1")).to_have_value("relevance")

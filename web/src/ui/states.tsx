@@ -25,7 +25,7 @@ export function Empty({ icon, title, children }: { icon: IconType; title: string
     <div className="flex h-full flex-col items-center justify-center gap-2 p-8 text-center">
       <Icon icon={icon} size={24} className="text-fg-3" />
       <h2>{title}</h2>
-      <div className="max-w-[52ch] text-label text-fg-2">{children}</div>
+      <div className="max-w-[min(52ch,100%)] text-label text-fg-2">{children}</div>
     </div>
   );
 }

@@ -115,7 +115,7 @@ function Messages({
               <Button
                 look="ghost"
                 icon={X}
-                aria-label={`Take message ${place + 1} away`}
+                aria-label={`Take away message ${place + 1}`}
                 onClick={() => onChange(messages.filter((_, at) => at !== place))}
               >
                 Take away

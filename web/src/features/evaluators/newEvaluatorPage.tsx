@@ -37,9 +37,10 @@ export default function NewEvaluatorPage() {
 function Form({ entry }: { entry: GalleryEntry }) {
   const client = useQueryClient();
   const navigate = useNavigate();
+  const offered = definitionText(entry.definition);
   const [draft, setDraft] = useState<Draft>({
     name: entry.title,
-    text: definitionText(entry.definition),
+    text: offered,
     filter: entry.filter,
     share: "10",
     budget: entry.definition.kind === "judge" ? "1" : "",
@@ -47,6 +48,8 @@ function Form({ entry }: { entry: GalleryEntry }) {
   const read = readDefinition(draft.text);
   const definition = "definition" in read ? read.definition : null;
   const problem = useDraftProblem(draft.text);
+  // What the gallery's entry leaves open is asked for, not complained of, until somebody has begun to fill it in.
+  const untouched = draft.text === offered;
   const ready = definition !== null && problem === "";
   const sampling = { default: Math.min(1, Math.max(0.0001, Number(draft.share) / 100 || 0.1)), strata: STRATA };
   const budget = draft.budget.trim() === "" ? null : Number(draft.budget);
@@ -72,9 +75,14 @@ function Form({ entry }: { entry: GalleryEntry }) {
     <div className="min-h-0 flex-1 overflow-y-auto p-4">
       <div className="flex max-w-[880px] flex-col gap-4">
         <p className="text-fg-2">{entry.about}</p>
-        <DraftForm draft={draft} problem={problem} onChange={(patch) => setDraft({ ...draft, ...patch })} />
+        <DraftForm
+          draft={draft}
+          problem={untouched ? null : problem}
+          onChange={(patch) => setDraft({ ...draft, ...patch })}
+        />
         <TestPanel definition={ready ? definition : null} filter={draft.filter} sampling={sampling} budget={budget} />
         <Refusal error={make.error} />
+        {untouched && problem && <p className="recorded text-label text-fg-2">Still to fill in: {problem}</p>}
         <div className="flex gap-2">
           <Button look="primary" disabled={!ready || make.isPending} onClick={() => make.mutate(true)}>
             Make and switch on

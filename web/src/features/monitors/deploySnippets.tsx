@@ -59,7 +59,7 @@ export function DeploySnippets() {
           aria-label="Snippet"
           className="overflow-x-auto rounded-ctl border border-line bg-control p-3 pr-8"
         >
-          <pre className="mono">{code}</pre>
+          <pre className="mono max-wide:whitespace-pre-wrap max-wide:break-all">{code}</pre>
         </div>
         <CopyButton text={code} label="Copy the snippet" className="absolute top-2 right-2" />
       </div>
