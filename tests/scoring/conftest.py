@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import pytest
-from tests.unit.ingest.otlp_bodies import T0, span, traces
 
 from pellucid_demo.simulator import Provider, Settings, serve_provider
 from pellucid_server.app.house import House, build
@@ -27,6 +26,7 @@ from pellucid_server.ingest.parse import TRACES
 from pellucid_server.jobs.runs import Run
 from pellucid_server.model.json import JsonValue
 from pellucid_server.model.scope import Role, Scope
+from tests.unit.ingest.otlp_bodies import T0, span, traces
 
 T = TypeVar("T")
 LIMIT_S = 240.0

@@ -1,7 +1,6 @@
 """Money: a budget that ends in the middle of the day, an estimate that is what it costs, and a provider that limits the rate."""
 
 import pytest
-from tests.scoring.conftest import Scoring
 
 from pellucid_demo.simulator import Fault
 from pellucid_server.core.clock import DAY, MINUTE
@@ -11,6 +10,7 @@ from pellucid_server.model.score import ScoreSource, ScoreTarget
 from pellucid_server.query.score_drafts import Draft
 from pellucid_server.query.windows import Window
 from pellucid_server.store.meta.evaluators import StoredEvaluator
+from tests.scoring.conftest import Scoring
 
 
 def stored(scoring: Scoring, evaluator: str) -> StoredEvaluator:

@@ -1,7 +1,6 @@
 """Golden sets: a judge that stands still is left in peace, one that changes behind its name is suspect; once a day, within the budget."""
 
 import pytest
-from tests.scoring.conftest import Scoring
 
 from pellucid_demo.simulator import JudgeRates
 from pellucid_server.core.clock import DAY
@@ -13,6 +12,7 @@ from pellucid_server.evals.trust import TrustState
 from pellucid_server.model.score import ScoreSource, ScoreTarget
 from pellucid_server.query.score_drafts import Draft
 from pellucid_server.query.windows import Window
+from tests.scoring.conftest import Scoring
 
 CASES = 120
 
