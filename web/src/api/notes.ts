@@ -1,9 +1,8 @@
 /** Comments, scores by people, and saved views: what people add to what was recorded. */
 
-import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { queryOptions } from "@tanstack/react-query";
 import { call } from "./client";
-import type { ListQuery } from "./traces";
-import type { Comment, Page, SavedView, Score } from "./types";
+import type { Comment, SavedView } from "./types";
 
 export function commentsQuery(traceId: string) {
   return queryOptions({
@@ -36,15 +35,6 @@ export interface NewScore {
 
 export function addScore(score: NewScore): Promise<{ data: { id: string }[] }> {
   return call("scores", { method: "POST", body: score });
-}
-
-export function recentScoresQuery({ from, to }: ListQuery, limit: number) {
-  return queryOptions({
-    queryKey: ["scores", from, to, limit],
-    queryFn: ({ signal }) => call<Page<Score>>("scores", { params: { from, to, limit }, signal }),
-    placeholderData: keepPreviousData,
-    select: ({ data }) => data,
-  });
 }
 
 export function viewsQuery(page?: string) {

@@ -3,9 +3,8 @@
 import { useQueries, useQuery } from "@tanstack/react-query";
 import { useMemo } from "react";
 import { changesQuery } from "@/api/dashboards";
-import { metricsQuery } from "@/api/metrics";
-import { recentScoresQuery } from "@/api/notes";
-import type { MetricRow, Score } from "@/api/types";
+import { metricsQuery, scoreNamesQuery } from "@/api/metrics";
+import type { MetricRow } from "@/api/types";
 import { rangeOf } from "@/domain/address";
 import { marksOf } from "@/domain/dashboards";
 import { absoluteRange, intervalFor, resolveRange } from "@/domain/timeRange";
@@ -51,8 +50,13 @@ export function useHome() {
   const changes = useQuery(changesQuery({ from, to }));
   const narrow = useNarrow();
   const marks = useMemo(() => marksOf(changes.data ?? [], range, narrow ? 4 : 8), [changes.data, range, narrow]);
-  const scores = useQuery(recentScoresQuery(scope, 500));
-  const names = useMemo(() => scoreNames(scores.data ?? []), [scores.data]);
+  const given = useQuery(scoreNamesQuery({ from, to }));
+  const frequent = useMemo(() => (given.data ?? []).slice(0, NAMES_ASKED), [given.data]);
+  const means = useQuery({
+    ...metricsQuery({ measures: frequent.flatMap(measuresOf), ...scope }),
+    enabled: frequent.length > 0,
+  });
+  const names = useMemo(() => scoreNames(frequent, means.data?.data[0]), [frequent, means.data]);
   return { search, range, interval, scope, totals, previous, previousEnds, outcomes, costs, features, marks, names };
 }
 
@@ -66,23 +70,26 @@ export function comparable(rows: readonly MetricRow[] | undefined): MetricRow {
 }
 
 const NAMES_SHOWN = 4;
+/** Of the most frequent names; each takes two measures of one question, which holds twenty. */
+const NAMES_ASKED = 8;
 
-/** Names of the latest scores; the one that stands lowest is the one to look at first. */
-function scoreNames(scores: readonly Score[]): string[] {
-  const values = new Map<string, number[]>();
-  for (const score of scores) {
-    if (score.value === null || score.status !== "valid") continue;
-    values.set(score.name, [...(values.get(score.name) ?? []), score.value]);
-  }
-  const meanOf = (of: readonly number[]) => {
-    const share = of.length > 4 && of.every((value) => value >= 0 && value <= 1);
-    return share ? of.reduce((sum, value) => sum + value, 0) / of.length : 1;
+function measuresOf(name: string) {
+  return [
+    { measure: `score:${name}`, aggregation: "avg" },
+    { measure: `score:${name}`, aggregation: "count" },
+  ];
+}
+
+/** Names that this traffic was scored by; the one that stands lowest is the one to look at first. */
+function scoreNames(frequent: readonly string[], row: MetricRow | undefined): string[] {
+  const meanOf = (name: string) => {
+    const point = scorePoint(row, name);
+    return point && point.count > 4 && point.mean >= 0 && point.mean <= 1 ? point.mean : 1;
   };
-  return [...values]
-    .sort((a, b) => b[1].length - a[1].length)
+  return frequent
+    .filter((name) => (scorePoint(row, name)?.count ?? 0) > 0)
     .slice(0, NAMES_SHOWN)
-    .sort((a, b) => meanOf(a[1]) - meanOf(b[1]))
-    .map(([name]) => name);
+    .sort((a, b) => meanOf(a) - meanOf(b));
 }
 
 export type HomeState = ReturnType<typeof useHome>;
@@ -93,10 +100,7 @@ function roundMinutes(iso: string): string {
 
 /** Mean and count of a score over time, in all, and by each slice. */
 export function useQuality(name: string | undefined, { scope, interval }: HomeState) {
-  const measures = [
-    { measure: `score:${name}`, aggregation: "avg" },
-    { measure: `score:${name}`, aggregation: "count" },
-  ];
+  const measures = measuresOf(name ?? "");
   const enabled = name !== undefined;
   const series = useQuery({ ...metricsQuery({ measures, interval, ...scope }), enabled });
   const whole = useQuery({ ...metricsQuery({ measures, ...scope }), enabled });
