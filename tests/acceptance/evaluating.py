@@ -2,6 +2,7 @@
 
 import random
 import time
+from collections.abc import Sequence
 from typing import Any
 
 import httpx
@@ -64,3 +65,17 @@ def scores(server: Server, text: str) -> list[dict[str, Any]]:
         cursor = page["next_cursor"]
         if not cursor:
             return found
+
+
+def send_answers(server: Server, exchanges: Sequence[tuple[str, str]]) -> None:
+    """Model calls of now, each a question and its answer, once they can be asked for."""
+    now = (time.time_ns() - T0) // 1_000_000
+    spans = [
+        span(
+            "chat", trace=f"{number + 1:032x}", span_id=f"{number + 1:016x}", start=now - 30, end=now, gen_ai__operation__name="chat",
+            gen_ai__request__model="claude-haiku-4-5", input__value=question, output__value=answer,
+        )
+        for number, (question, answer) in enumerate(exchanges)
+    ]  # fmt: skip
+    assert server.post("/v1/traces", traces(*spans)).status_code == 200
+    server.settle()

@@ -1,14 +1,12 @@
 """Judges that answer badly: each case has a state with its reason, no score is invented, and what can be tried again is."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from tests.acceptance.conftest import MakeServer
-from tests.acceptance.evaluating import api, evaluating, scores
+from tests.acceptance.evaluating import api, evaluating, scores, send_answers
 from tests.acceptance.serving import Server, until
-from tests.unit.ingest.otlp_bodies import T0, span, traces
 
 from pellucid_demo.simulator.engine import Settings
 from pellucid_demo.simulator.faults import Fault
@@ -36,17 +34,9 @@ def server(make_module_server: MakeServer, only_provider: Provider) -> Iterator[
     """With answers of now to judge."""
     url, stop = serve_provider(only_provider)
     made = evaluating(make_module_server, url)
-    now = (time.time_ns() - T0) // 1_000_000
-    spans = [
-        span(
-            "chat", trace=f"{number + 1:032x}", span_id=f"{number + 1:016x}", start=now - 30, end=now, gen_ai__operation__name="chat",
-            gen_ai__request__model="claude-haiku-4-5", input__value="How do I reset my password?",
-            output__value=f"{number}. Open the settings and press reset.",
-        )
-        for number in range(CASES)
-    ]  # fmt: skip
-    assert made.post("/v1/traces", traces(*spans)).status_code == 200
-    made.settle()
+    send_answers(
+        made, [("How do I reset my password?", f"{number}. Open the settings and press reset.") for number in range(CASES)]
+    )
     yield made
     stop()
 

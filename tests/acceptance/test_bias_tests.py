@@ -1,14 +1,12 @@
 """Bias tests of a judge on a real server, its provider simulated: the fair one is called fair, one that takes the first answer is not."""
 
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from tests.acceptance.conftest import MakeServer
-from tests.acceptance.evaluating import api, evaluating
+from tests.acceptance.evaluating import api, evaluating, send_answers
 from tests.acceptance.serving import Server, until
-from tests.unit.ingest.otlp_bodies import T0, span, traces
 
 from pellucid_demo.simulator.engine import Settings
 from pellucid_demo.simulator.faults import Fault
@@ -38,17 +36,9 @@ def server(make_module_server: MakeServer, only_provider: Provider) -> Iterator[
     """With answers of now to judge."""
     url, stop = serve_provider(only_provider)
     made = evaluating(make_module_server, url)
-    now = (time.time_ns() - T0) // 1_000_000
-    spans = [
-        span(
-            "chat", trace=f"{number + 1:032x}", span_id=f"{number + 1:016x}", start=now - 30, end=now, gen_ai__operation__name="chat",
-            gen_ai__request__model="claude-haiku-4-5", input__value=f"How do I reset the password of account {number}?",
-            output__value=ANSWER.format(number=number),
-        )
-        for number in range(CASES)
-    ]  # fmt: skip
-    assert made.post("/v1/traces", traces(*spans)).status_code == 200
-    made.settle()
+    send_answers(
+        made, [(f"How do I reset the password of account {number}?", ANSWER.format(number=number)) for number in range(CASES)]
+    )
     yield made
     stop()
 
