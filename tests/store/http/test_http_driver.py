@@ -131,6 +131,13 @@ def test_the_tables_are_made_and_empty(driver: ClickHouseDriver) -> None:
     assert list(store.recent_traces()) == []
 
 
+def test_a_driver_that_was_closed_opens_no_handle_for_a_thread_that_comes_late(clickhouse: ClickHouseProcess) -> None:
+    closed = connect_http(clickhouse.url)
+    closed.close()
+    with pytest.raises(Unavailable, match="is closed"):
+        closed.command("SELECT 1")
+
+
 def test_nobody_there_is_unavailable() -> None:
     driver = connect_http("http://pellucid:secret@127.0.0.1:1/default")
     with pytest.raises(Unavailable, match="cannot"):
